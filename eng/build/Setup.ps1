@@ -1,0 +1,49 @@
+# What a machine with only the .NET SDK, Node.js and git still needs. Every step is skipped once it is done.
+
+function Initialize-Tools {
+    Invoke-Step 'restore tools' 'dotnet' @('tool', 'restore') -NextStep 'The package registry must be reachable for the first run.'
+}
+
+function Initialize-Build {
+    Initialize-Tools
+    # Registries drop connections now and then; a second try is cheaper than a failed build.
+    foreach ($attempt in 1..3) {
+        $result = Invoke-Captured 'restore packages' 'dotnet' @('restore', 'Nexus.sln', '-v', 'q')
+        if ($result.Code -eq 0) { break }
+    }
+    if ($result.Code -ne 0) {
+        Write-Line $result.Output
+        Stop-Build 'packages could not be restored in three attempts' 'The package registry must be reachable for the first run.'
+    }
+    Write-Line "  restore packages ($($result.Time))"
+}
+
+function Initialize-Emulators {
+    $folder = [IO.Path]::Combine($Root, 'eng', 'emulators')
+    $lock = [IO.Path]::Combine($folder, 'package-lock.json')
+    if (-not [IO.File]::Exists($lock)) { return }
+    if (-not (Find-Program 'node') -or -not (Find-Program 'npm')) {
+        Stop-Build 'the local AWS emulators need Node.js 20 or later' "Install Node.js so that 'node' and 'npm' are on the PATH."
+    }
+    $installed = [IO.Path]::Combine($folder, 'node_modules', '.package-lock.json')
+    if ([IO.File]::Exists($installed) -and [IO.File]::GetLastWriteTimeUtc($installed) -ge [IO.File]::GetLastWriteTimeUtc($lock)) { return }
+    Invoke-Step 'install emulators' 'npm' @('ci', '--no-audit', '--no-fund') $folder 'The npm registry must be reachable for the first run.'
+}
+
+function Initialize-Sandbox {
+    if (-not $IsLinux -or (Find-Program 'bwrap')) { return }
+    if ([Environment]::UserName -ne 'root' -or -not (Find-Program 'apt-get')) {
+        Write-Line "  warning: bubblewrap (bwrap) is missing, so nothing that needs the process sandbox can run here."
+        Write-Line "           Install it with your package manager, for example: sudo apt-get install bubblewrap"
+        return
+    }
+    $null = Invoke-Captured 'update package lists' 'apt-get' @('update', '-q')
+    $result = Invoke-Captured 'install bubblewrap' 'apt-get' @('install', '-y', '-q', '--no-install-recommends', 'bubblewrap')
+    if ($result.Code -eq 0) { Write-Line "  install bubblewrap ($($result.Time))"; return }
+    Write-Line $result.Output
+    Write-Line '  warning: bubblewrap could not be installed, so nothing that needs the process sandbox can run here.'
+}
+
+function Invoke-SolutionBuild {
+    Invoke-Step 'build' 'dotnet' @('build', 'Nexus.sln', '-c', $Configuration, '--no-restore', '-v', 'q')
+}

@@ -1,0 +1,69 @@
+# The remaining targets: programs of the repository, packing and cleaning.
+
+$Targets = 'help', 'build', 'test', 'demo', 'compat', 'bench', 'kill', 'pack', 'format', 'clean'
+
+# Target -> the project that does it and the words put before the user's own arguments.
+$Programs = @{
+    demo   = @{ Project = 'bench/Nexus.Bench'; Words = @('demo') }
+    compat = @{ Project = 'bench/Nexus.Bench'; Words = @('compat') }
+    bench  = @{ Project = 'bench/Nexus.Bench'; Words = @() }
+    kill   = @{ Project = 'bench/Nexus.Bench'; Words = @('kill') }
+}
+
+function Show-Usage {
+    Write-Line @'
+usage: ./build.sh <target> [arguments]        (or: pwsh build.ps1 <target> [arguments])
+
+  build             restore and build everything (Release)
+  test [NAME...]    set up, check formatting, build and run the tests; NAME picks projects whose name contains it
+  demo              an ordinary function directly and through Nexus, on local AWS emulators, side by side
+  compat            every test function directly and through Nexus, compared; prints the compatibility table
+  bench channel     round trips and throughput of the channel between two processes
+  bench aws         DynamoDB and S3 calls through Nexus against the same function as it is
+  bench idle        what idle instances cost
+  kill              the long proof: backend and guests killed at random moments under load
+  pack              the NuGet packages and the nexus tool, into artifacts/packages
+  format            format the sources in place
+  clean             delete everything that was built
+
+Needed: .NET SDK 10, Node.js 20 or later, git. Everything else is set up on the first run; the process sandbox needs Linux
+and bubblewrap, which is installed when this runs as root on a machine with apt-get.
+'@
+}
+
+function Get-NearestTarget([string] $Name) {
+    $near = @($Targets | Where-Object { $_[0] -eq $Name[0] -or $_.Contains($Name) })
+    if ($near.Count -gt 0) { return "Did you mean '$($near[0])'? './build.sh help' lists the targets." }
+    return "'./build.sh help' lists the targets."
+}
+
+function Invoke-Program([string] $Name, [string[]] $Arguments) {
+    $program = $Programs[$Name]
+    if (-not [IO.Directory]::Exists([IO.Path]::Combine($Root, $program.Project))) {
+        Stop-Build "'$Name' is run by $($program.Project), which this tree does not have" 'See CHANGELOG.md for what is there.'
+    }
+    Initialize-Build
+    Initialize-Emulators
+    Initialize-Sandbox
+    Invoke-SolutionBuild
+    $command = @('run', '--project', $program.Project, '-c', $Configuration, '--no-build', '--') + $program.Words + $Arguments
+    return Invoke-Tool 'dotnet' $command
+}
+
+function Invoke-Pack {
+    $folder = [IO.Path]::Combine($Artifacts, 'packages')
+    Invoke-Step 'pack' 'dotnet' @('pack', 'Nexus.sln', '-c', $Configuration, '-o', $folder, '-v', 'q')
+    if (-not [IO.Directory]::Exists($folder)) { Write-Line '  nothing to pack'; return }
+    foreach ($package in [IO.Directory]::GetFiles($folder, '*.nupkg')) { Write-Line ('  ' + [IO.Path]::GetFileName($package)) }
+}
+
+function Invoke-Clean {
+    foreach ($project in [IO.Directory]::GetFiles($Root, '*.csproj', 'AllDirectories')) {
+        foreach ($name in 'bin', 'obj') { Remove-Folder ([IO.Path]::Combine([IO.Path]::GetDirectoryName($project), $name)) }
+    }
+    foreach ($name in 'logs', 'packages', 'test-results') { Remove-Folder ([IO.Path]::Combine($Artifacts, $name)) }
+}
+
+function Remove-Folder([string] $Path) {
+    if ([IO.Directory]::Exists($Path)) { [IO.Directory]::Delete($Path, $true) }
+}

@@ -1,0 +1,124 @@
+# The test target: every project under tests, one after the other, each in a process of its own.
+
+$TestLimitSeconds = 480
+
+function Invoke-Tests([string[]] $Names) {
+    $watch = [Diagnostics.Stopwatch]::StartNew()
+    $totals = @{ Passed = 0; Failed = 0; Skipped = 0; Failures = [Collections.Generic.List[string]]::new(); Skips = [Collections.Generic.List[string]]::new() }
+    Write-Line 'Setting up'
+    Initialize-Tools
+    $null = Add-Check $totals 'formatting' 'dotnet' @('csharpier', 'check', '.') "Run './build.sh format'."
+    Initialize-Emulators
+    Initialize-Sandbox
+    if (Add-Check $totals 'build' 'dotnet' @('build', 'Nexus.sln', '-c', $Configuration, '-v', 'q') 'The messages above name file and line.') {
+        Write-Line 'Testing'
+        $projects = @(Find-TestProjects $Names)
+        if ($projects.Count -eq 0) { Add-Failure $totals "no test project matches '$($Names -join ' ')'" }
+        foreach ($project in $projects) { Invoke-TestProject $totals $project }
+    }
+    Write-Summary $totals $watch
+    return [int]($totals.Failed -gt 0 -or $totals.Passed -eq 0)
+}
+
+function Add-Failure($Totals, [string] $Text) {
+    $Totals.Failed++
+    $Totals.Failures.Add($Text)
+}
+
+# A check that is not a test counts as one failed test when it fails, so that the closing line never looks green.
+function Add-Check($Totals, [string] $Name, [string] $Program, [string[]] $Arguments, [string] $NextStep) {
+    $result = Invoke-Captured $Name $Program $Arguments
+    if ($result.Code -eq 0) { Write-Line "  $Name ($($result.Time))"; return $true }
+    Write-Line $result.Output
+    Add-Failure $Totals "$Name failed with exit code $($result.Code). $NextStep"
+    return $false
+}
+
+function Find-TestProjects([string[]] $Names) {
+    $folder = [IO.Path]::Combine($Root, 'tests')
+    if (-not [IO.Directory]::Exists($folder)) { return }
+    $all = [IO.Directory]::GetFiles($folder, '*.Tests.csproj', 'AllDirectories')
+    [Array]::Sort($all)
+    foreach ($path in $all) {
+        $name = [IO.Path]::GetFileNameWithoutExtension($path)
+        $wanted = @($Names | Where-Object { $name.Contains($_, 'OrdinalIgnoreCase') }).Count -gt 0
+        if (@($Names).Count -eq 0 -or $wanted) { $path }
+    }
+}
+
+function Find-TestAssembly([string] $Project) {
+    $name = [IO.Path]::GetFileNameWithoutExtension($Project)
+    $output = [IO.Path]::Combine([IO.Path]::GetDirectoryName($Project), 'bin', $Configuration)
+    if (-not [IO.Directory]::Exists($output)) { return $null }
+    $newest = $null
+    foreach ($config in [IO.Directory]::GetFiles($output, "$name.runtimeconfig.json", 'AllDirectories')) {
+        $path = [IO.Path]::Combine([IO.Path]::GetDirectoryName($config), "$name.dll")
+        if (-not [IO.File]::Exists($path)) { continue }
+        if (-not $newest -or [IO.File]::GetLastWriteTimeUtc($path) -gt [IO.File]::GetLastWriteTimeUtc($newest)) { $newest = $path }
+    }
+    return $newest
+}
+
+function Invoke-TestProject($Totals, [string] $Project) {
+    $name = [IO.Path]::GetFileNameWithoutExtension($Project)
+    $assembly = Find-TestAssembly $Project
+    if (-not $assembly) { Add-Failure $Totals "${name}: not built; is it in Nexus.sln?"; return }
+    $results = [IO.Directory]::CreateDirectory([IO.Path]::Combine($Artifacts, 'test-results')).FullName
+    $trx = [IO.Path]::Combine($results, "$name.trx")
+    [IO.File]::Delete($trx)
+    $arguments = @($assembly, '--report-trx', '--report-trx-filename', "$name.trx", '--results-directory', $results, '--no-ansi', '--progress', 'off')
+    $run = Invoke-Captured $name 'dotnet' $arguments -LimitSeconds $TestLimitSeconds
+    $counts = Read-TestResults $Totals $name $trx
+
+    # The runner's exit codes: 0 passed, 2 a test failed, 8 nothing ran or all was skipped. Anything else, or no results, is a crash.
+    $trouble = ''
+    if ($run.Late) { $trouble = "ended after $TestLimitSeconds s" }
+    elseif (-not $counts -or $counts.Total -eq 0) { $trouble = "ran no test (exit code $($run.Code))" }
+    elseif ($run.Code -ne 0 -and $counts.Failed -eq 0 -and $run.Code -ne 8) { $trouble = "ended with exit code $($run.Code)" }
+    if ($trouble) {
+        Write-Line $run.Output
+        Add-Failure $Totals "$name $trouble"
+    }
+    if (-not $run.Drained) { Write-Line "  warning: $name left a process behind" }
+    $summary = if ($counts) { "$($counts.Passed) passed, $($counts.Failed) failed, $($counts.Skipped) skipped" } else { 'no results' }
+    Write-Line ('  {0,-36} {1,-40} {2,8}' -f $name, ($summary + $(if ($trouble) { '; ' + $trouble })), $run.Time)
+}
+
+function Read-TestResults($Totals, [string] $Name, [string] $Trx) {
+    if (-not [IO.File]::Exists($Trx)) { return $null }
+    $document = [Xml.XmlDocument]::new()
+    try { $document.Load($Trx) } catch { return $null }
+    $counts = @{ Total = 0; Passed = 0; Failed = 0; Skipped = 0 }
+    foreach ($result in $document.GetElementsByTagName('UnitTestResult')) {
+        $counts.Total++
+        $message = @($result.GetElementsByTagName('Message') | ForEach-Object { $_.InnerText })
+        $text = if ($message.Count -gt 0) { $message[0] } else { '' }
+        switch ($result.GetAttribute('outcome')) {
+            'Passed' { $counts.Passed++ }
+            'NotExecuted' { $counts.Skipped++; $Totals.Skips.Add("$Name.$($result.GetAttribute('testName')): $($text.Replace('Assert.Inconclusive. ', ''))") }
+            default { $counts.Failed++; $Totals.Failures.Add("$Name.$($result.GetAttribute('testName')): $text" + (Get-Trace $result)) }
+        }
+    }
+    $Totals.Passed += $counts.Passed
+    $Totals.Failed += $counts.Failed
+    $Totals.Skipped += $counts.Skipped
+    return $counts
+}
+
+function Get-Trace($Result) {
+    foreach ($trace in $Result.GetElementsByTagName('StackTrace')) { return "`n" + $trace.InnerText }
+    return ''
+}
+
+function Write-Summary($Totals, [Diagnostics.Stopwatch] $Watch) {
+    if ($Totals.Skips.Count -gt 0) {
+        Write-Line 'Skipped'
+        foreach ($skip in $Totals.Skips) { Write-Line ('  ' + $skip.Replace("`n", ' ')) }
+    }
+    if ($Totals.Failures.Count -gt 0) {
+        Write-Line 'Failed'
+        foreach ($failure in $Totals.Failures) { Write-Line ('  ' + $failure.Replace("`n", "`n    ")) }
+    }
+    Write-Line "Took $(Format-Seconds $Watch); logs in artifacts/logs, results in artifacts/test-results."
+    Write-Line "$($Totals.Passed) passed, $($Totals.Failed) failed, $($Totals.Skipped) skipped"
+}
