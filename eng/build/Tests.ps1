@@ -1,6 +1,8 @@
 # The test target: every project under tests, one after the other, each in a process of its own.
 
-$TestLimitSeconds = 480
+# One project may take this long, and all together this long; continuous integration allows twenty minutes.
+$ProjectLimitSeconds = 480
+$TotalLimitSeconds = 1080
 
 function Invoke-Tests([string[]] $Names) {
     $watch = [Diagnostics.Stopwatch]::StartNew()
@@ -14,7 +16,7 @@ function Invoke-Tests([string[]] $Names) {
         Write-Line 'Testing'
         $projects = @(Find-TestProjects $Names)
         if ($projects.Count -eq 0) { Add-Failure $totals "no test project matches '$($Names -join ' ')'" }
-        foreach ($project in $projects) { Invoke-TestProject $totals $project }
+        foreach ($project in $projects) { Invoke-TestProject $totals $project ($TotalLimitSeconds - $watch.Elapsed.TotalSeconds) }
     }
     Write-Summary $totals $watch
     return [int]($totals.Failed -gt 0 -or $totals.Passed -eq 0)
@@ -37,7 +39,8 @@ function Add-Check($Totals, [string] $Name, [string] $Program, [string[]] $Argum
 function Find-TestProjects([string[]] $Names) {
     $folder = [IO.Path]::Combine($Root, 'tests')
     if (-not [IO.Directory]::Exists($folder)) { return }
-    $all = [IO.Directory]::GetFiles($folder, '*.Tests.csproj', 'AllDirectories')
+    # Not deeper: tests carry sample projects of their own.
+    $all = @([IO.Directory]::GetDirectories($folder) | ForEach-Object { [IO.Directory]::GetFiles($_, '*.Tests.csproj') })
     [Array]::Sort($all)
     foreach ($path in $all) {
         $name = [IO.Path]::GetFileNameWithoutExtension($path)
@@ -59,7 +62,7 @@ function Find-TestAssembly([string] $Project) {
     return $newest
 }
 
-function Invoke-TestProject($Totals, [string] $Project) {
+function Invoke-TestProject($Totals, [string] $Project, [int] $SecondsLeft) {
     $name = [IO.Path]::GetFileNameWithoutExtension($Project)
     $assembly = Find-TestAssembly $Project
     if (-not $assembly) { Add-Failure $Totals "${name}: not built; is it in Nexus.sln?"; return }
@@ -67,12 +70,13 @@ function Invoke-TestProject($Totals, [string] $Project) {
     $trx = [IO.Path]::Combine($results, "$name.trx")
     [IO.File]::Delete($trx)
     $arguments = @($assembly, '--report-trx', '--report-trx-filename', "$name.trx", '--results-directory', $results, '--no-ansi', '--progress', 'off')
-    $run = Invoke-Captured $name 'dotnet' $arguments -LimitSeconds $TestLimitSeconds
+    $limit = [Math]::Max(1, [Math]::Min($ProjectLimitSeconds, $SecondsLeft))
+    $run = Invoke-Captured $name 'dotnet' $arguments -LimitSeconds $limit
     $counts = Read-TestResults $Totals $name $trx
 
     # The runner's exit codes: 0 passed, 2 a test failed, 8 nothing ran or all was skipped. Anything else, or no results, is a crash.
     $trouble = ''
-    if ($run.Late) { $trouble = "ended after $TestLimitSeconds s" }
+    if ($run.Late) { $trouble = "was ended after $limit s" }
     elseif (-not $counts -or $counts.Total -eq 0) { $trouble = "ran no test (exit code $($run.Code))" }
     elseif ($run.Code -ne 0 -and $counts.Failed -eq 0 -and $run.Code -ne 8) { $trouble = "ended with exit code $($run.Code)" }
     if ($trouble) {
