@@ -22,6 +22,13 @@ function Invoke-Tests([string[]] $Names) {
     return [int]($totals.Failed -gt 0 -or $totals.Passed -eq 0)
 }
 
+# A crash dump can be thousands of lines; its beginning says what happened.
+function Write-Beginning([string] $Output) {
+    $lines = @($Output.Split("`n"))
+    for ($i = 0; $i -lt [Math]::Min(60, $lines.Count); $i++) { Write-Line $lines[$i] }
+    if ($lines.Count -gt 60) { Write-Line "  ... $($lines.Count - 60) more lines in artifacts/logs" }
+}
+
 function Add-Failure($Totals, [string] $Text) {
     $Totals.Failed++
     $Totals.Failures.Add($Text)
@@ -78,9 +85,9 @@ function Invoke-TestProject($Totals, [string] $Project, [int] $SecondsLeft) {
     $trouble = ''
     if ($run.Late) { $trouble = "was ended after $limit s" }
     elseif (-not $counts -or $counts.Total -eq 0) { $trouble = "ran no test (exit code $($run.Code))" }
-    elseif ($run.Code -ne 0 -and $counts.Failed -eq 0 -and $run.Code -ne 8) { $trouble = "ended with exit code $($run.Code)" }
+    elseif ($run.Code -notin 0, 2, 8 -or ($run.Code -eq 2 -and $counts.Failed -eq 0)) { $trouble = "ended with exit code $($run.Code)" }
     if ($trouble) {
-        Write-Line $run.Output
+        Write-Beginning $run.Output
         Add-Failure $Totals "$name $trouble"
     }
     if (-not $run.Drained) { Write-Line "  warning: $name left a process behind" }
