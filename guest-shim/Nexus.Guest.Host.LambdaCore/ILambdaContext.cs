@@ -1,0 +1,19 @@
+namespace Amazon.Lambda.Core;
+
+public interface ILambdaContext
+{
+    string AwsRequestId { get; }
+    IClientContext ClientContext { get; }
+    string FunctionName { get; }
+    string FunctionVersion { get; }
+    ICognitoIdentity Identity { get; }
+    string InvokedFunctionArn { get; }
+    ILambdaLogger Logger { get; }
+    string LogGroupName { get; }
+    string LogStreamName { get; }
+    int MemoryLimitInMB { get; }
+    TimeSpan RemainingTime { get; }
+    string? TraceId { get; }
+    string? TenantId { get; }
+    ILambdaSerializer? Serializer { get; }
+}
