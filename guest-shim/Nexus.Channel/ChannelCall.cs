@@ -1,0 +1,361 @@
+using System.Diagnostics;
+using System.Threading.Tasks.Sources;
+
+namespace Nexus.Channel;
+
+/// <summary>
+/// One call, seen from either end: what this end sends, what it receives, and how it ends. Sending never blocks; only
+/// <see cref="RentAsync"/> waits, for room in this end's arena. One reader at a time. Dispose it when done: what is unfinished is aborted, what was received
+/// and not released is given back.
+/// </summary>
+public sealed class ChannelCall : IValueTaskSource<ChannelFrame>, IThreadPoolWorkItem, IDisposable
+{
+    private readonly Queue<ChannelFrame> _received = new(2);
+    private ManualResetValueTaskSourceCore<ChannelFrame> _receiver;
+    private CancellationTokenSource? _aborted;
+    private CancellationTokenRegistration _receiveCancellation;
+    private bool _receiving;
+    private bool _resultReady;
+    private Exception? _failure;
+    private ChannelFrame _result;
+    private Exception? _resultFailure;
+    private bool _started;
+    private bool _disposed;
+    private bool _ended;
+
+    internal ChannelCall(
+        ChannelPeer peer,
+        uint id,
+        ushort protocol,
+        ReadOnlyMemory<byte> head,
+        long deadline,
+        bool incoming,
+        bool ended = false
+    )
+    {
+        _ended = ended;
+        RemoteFinal = ended;
+        Peer = peer;
+        Id = id;
+        Protocol = protocol;
+        Head = head;
+        Deadline = deadline;
+        IsIncoming = incoming;
+        Epoch = peer.Epoch;
+        peer.Region.AddReference();
+    }
+
+    /// <summary>The call's number within its channel.</summary>
+    public uint Id { get; }
+
+    /// <summary>Which <see cref="Messages.ChannelProtocol"/> the head is of.</summary>
+    public ushort Protocol { get; }
+
+    /// <summary>An incoming call's head: a private copy. Empty for an outgoing one.</summary>
+    public ReadOnlyMemory<byte> Head { get; }
+
+    /// <summary>When the call must be over, in <see cref="Stopwatch"/> ticks; <see cref="long.MaxValue"/> for never.</summary>
+    public long Deadline { get; }
+
+    public bool IsIncoming { get; }
+
+    /// <summary>Time left to the deadline, at least zero; <see cref="Timeout.InfiniteTimeSpan"/> for none.</summary>
+    public TimeSpan Remaining
+    {
+        get
+        {
+            if (Deadline == long.MaxValue)
+            {
+                return Timeout.InfiniteTimeSpan;
+            }
+
+            var left = Deadline - Stopwatch.GetTimestamp();
+            return left <= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(left / (double)Stopwatch.Frequency);
+        }
+    }
+
+    /// <summary>Cancelled when the peer aborts the call, the session ends or the instance dies.</summary>
+    public CancellationToken Aborted
+    {
+        get
+        {
+            lock (_received)
+            {
+                if (_aborted is null)
+                {
+                    _aborted = new CancellationTokenSource();
+                    if (_failure is not null)
+                    {
+                        _aborted.Cancel();
+                    }
+                }
+
+                return _aborted.Token;
+            }
+        }
+    }
+
+    /// <summary>False once the session this call belongs to is over: memory received from the peer may have been reused.</summary>
+    public bool IsCurrent => Epoch == Peer.Epoch && !Peer.IsClosed;
+
+    internal ChannelPeer Peer { get; }
+
+    internal int Epoch { get; }
+
+    /// <summary>Bytes of this end's arena the call holds; guarded by the peer's send lock.</summary>
+    internal int HeldBytes { get; set; }
+
+    /// <summary>Guarded by the peer's send lock.</summary>
+    internal bool LocalFinal { get; set; }
+
+    /// <summary>Written by the drain, guarded by the peer's send lock.</summary>
+    internal bool RemoteFinal { get; set; }
+
+    /// <summary>A block to write into, of at least <paramref name="bytes"/> (0 to 1 MiB). Waits while the call's window or the arena is used up.</summary>
+    /// <exception cref="ChannelException">The call or the session ended.</exception>
+    public ValueTask<ArenaBlock> RentAsync(int bytes, CancellationToken cancellationToken = default) =>
+        Peer.RentAsync(this, bytes, cancellationToken);
+
+    /// <summary>Gives an unused block back.</summary>
+    public void Return(ArenaBlock block) => Peer.Return(this, block);
+
+    /// <summary>Sends the first <paramref name="length"/> bytes of a block. After the final frame, or once the call is over, the block is only returned.</summary>
+    public void Send(FrameKind kind, ArenaBlock block, int length, bool final) => Peer.Send(this, kind, block, length, final);
+
+    /// <summary>Writes a message into the arena and sends it.</summary>
+    public async ValueTask SendAsync<TMessage>(FrameKind kind, TMessage message, bool final, CancellationToken cancellationToken = default)
+        where TMessage : IChannelMessage
+    {
+        var block = await RentAsync(message.MaxBytes, cancellationToken).ConfigureAwait(false);
+        Send(kind, block, ChannelPeer.WriteMessage(message, block), final);
+    }
+
+    /// <summary>Ends this end's direction without more payload.</summary>
+    public void Complete() => Peer.SendControl(this, FrameKind.Data, AbortCode.None);
+
+    /// <summary>Ends this end's direction abnormally; nothing happens if it has ended already.</summary>
+    public void Abort(AbortCode code) => Peer.SendControl(this, FrameKind.Abort, code);
+
+    /// <summary>
+    /// The next frame; after the final one, empty final frames. Cancelling the token only ends the wait.
+    /// </summary>
+    /// <exception cref="ChannelException">The peer aborted, the deadline passed or the session was lost.</exception>
+    public ValueTask<ChannelFrame> ReceiveAsync(CancellationToken cancellationToken = default)
+    {
+        lock (_received)
+        {
+            if (_receiving)
+            {
+                throw new InvalidOperationException("A call has one reader at a time.");
+            }
+
+            if (_received.TryDequeue(out var frame))
+            {
+                return new ValueTask<ChannelFrame>(frame);
+            }
+
+            if (_failure is not null)
+            {
+                return ValueTask.FromException<ChannelFrame>(_failure);
+            }
+
+            if (_ended)
+            {
+                return new ValueTask<ChannelFrame>(new ChannelFrame(FrameKind.Data, final: true, default, 0, held: false));
+            }
+
+            if (cancellationToken.IsCancellationRequested)
+            {
+                return ValueTask.FromCanceled<ChannelFrame>(cancellationToken);
+            }
+
+            _receiver.Reset();
+            _receiving = true;
+            _resultReady = false;
+        }
+
+        var version = _receiver.Version;
+        if (cancellationToken.CanBeCanceled)
+        {
+            _receiveCancellation = cancellationToken.UnsafeRegister(
+                static (state, token) =>
+                {
+                    var (call, version) = ((ChannelCall, short))state!;
+                    call.CancelReceive(version, token);
+                },
+                (this, version)
+            );
+        }
+
+        return new ValueTask<ChannelFrame>(this, version);
+    }
+
+    /// <summary>Gives a received frame's memory back to the peer.</summary>
+    public void Release(in ChannelFrame frame)
+    {
+        if (frame.IsHeld)
+        {
+            Peer.ReleaseReceived(this, frame);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_received)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _disposed = true;
+        }
+
+        ReleaseQueue();
+        Abort(AbortCode.Cancelled);
+        Peer.FlushReleasesIfIdle();
+        Peer.Region.ReleaseReference();
+    }
+
+    ChannelFrame IValueTaskSource<ChannelFrame>.GetResult(short token)
+    {
+        _receiveCancellation.Dispose();
+        _receiveCancellation = default;
+        return _receiver.GetResult(token);
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<ChannelFrame>.GetStatus(short token) => _receiver.GetStatus(token);
+
+    void IValueTaskSource<ChannelFrame>.OnCompleted(
+        Action<object?> continuation,
+        object? state,
+        short token,
+        ValueTaskSourceOnCompletedFlags flags
+    ) => _receiver.OnCompleted(continuation, state, token, flags);
+
+    /// <summary>Runs what the drain made ready: a new call's handler, or the continuation of the waiting reader.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        if (IsIncoming && !_started)
+        {
+            _started = true;
+            Peer.StartHandler(this);
+            return;
+        }
+
+        if (_resultFailure is null)
+        {
+            _receiver.SetResult(_result);
+        }
+        else
+        {
+            _receiver.SetException(_resultFailure);
+        }
+    }
+
+    /// <summary>Called by the drain; true when a waiting reader became ready and <see cref="IThreadPoolWorkItem.Execute"/> must run.</summary>
+    internal bool Deliver(in ChannelFrame frame)
+    {
+        var dropped = false;
+        var ready = false;
+        lock (_received)
+        {
+            _ended |= frame.IsFinal;
+            if (_disposed || _failure is not null)
+            {
+                dropped = true;
+            }
+            else if (_receiving && !_resultReady)
+            {
+                ready = FinishReceiveLocked(frame, exception: null);
+            }
+            else
+            {
+                _received.Enqueue(frame);
+            }
+        }
+
+        if (dropped)
+        {
+            Release(frame);
+        }
+
+        return ready;
+    }
+
+    internal void ThrowIfFailed()
+    {
+        if (Volatile.Read(ref _failure) is { } failure)
+        {
+            throw failure;
+        }
+    }
+
+    /// <summary>Ends the call from outside: abort by the peer, deadline, lost session. True when a reader became ready.</summary>
+    internal bool Fail(AbortCode code, string message)
+    {
+        CancellationTokenSource? aborted;
+        bool ready;
+        lock (_received)
+        {
+            if (_failure is not null || _disposed)
+            {
+                return false;
+            }
+
+            _failure = new ChannelException(code, message);
+            aborted = _aborted;
+            ready = _receiving && !_resultReady && FinishReceiveLocked(default, _failure);
+        }
+
+        ReleaseQueue();
+        if (aborted is not null)
+        {
+            // Callbacks are the users' own; they must not run on the thread that drains every instance's ring.
+            ThreadPool.UnsafeQueueUserWorkItem(static source => source.Cancel(), aborted, preferLocal: false);
+        }
+
+        return ready;
+    }
+
+    private void CancelReceive(short version, CancellationToken token)
+    {
+        lock (_received)
+        {
+            if (!_receiving || _resultReady || _receiver.Version != version)
+            {
+                return;
+            }
+
+            FinishReceiveLocked(default, new OperationCanceledException(token));
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    private bool FinishReceiveLocked(in ChannelFrame frame, Exception? exception)
+    {
+        _result = frame;
+        _resultFailure = exception;
+        _resultReady = true;
+        _receiving = false;
+        return true;
+    }
+
+    private void ReleaseQueue()
+    {
+        while (true)
+        {
+            ChannelFrame frame;
+            lock (_received)
+            {
+                if (!_received.TryDequeue(out frame))
+                {
+                    return;
+                }
+            }
+
+            Release(frame);
+        }
+    }
+}

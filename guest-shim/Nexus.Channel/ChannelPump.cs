@@ -1,0 +1,219 @@
+using System.Diagnostics;
+using Nexus.Channel.Interop;
+
+namespace Nexus.Channel;
+
+/// <summary>
+/// Threads that wait for doorbells, drain rings and run what became ready, one loop for any number of channels. Leader and followers: the thread that
+/// drained runs the last ready item itself, without a hand-over, while another thread already waits for the next doorbell; so a
+/// continuation may block or compute for as long as it likes.
+/// </summary>
+public sealed class ChannelPump : IDisposable
+{
+    private const int MostReadyItems = 64;
+    private readonly DoorbellSet _doorbells = new();
+    private readonly Dictionary<int, ChannelPeer> _peers = [];
+    private readonly string _name;
+    private readonly int _mostThreads;
+    private readonly double _spinLimit;
+    private int _nextKey;
+    private int _waiting;
+    private int _threads;
+    private int _spinning;
+    private double _typicalWait = double.MaxValue;
+    private volatile ChannelPeer? _only;
+    private volatile bool _stopped;
+
+    /// <summary>Creates a pump without threads.</summary>
+    /// <param name="name">Name of its threads.</param>
+    /// <param name="mostThreads">Threads it may grow to, counting a caller of <see cref="Run"/>; 1 to 64.</param>
+    /// <param name="spinMicroseconds">Longest poll before sleeping; only used while answers typically come sooner than that. 0 never polls.</param>
+    public ChannelPump(string name, int mostThreads, int spinMicroseconds)
+    {
+        _name = name;
+        _mostThreads = mostThreads;
+        _spinLimit = spinMicroseconds * (Stopwatch.Frequency / 1e6);
+    }
+
+    /// <summary>Adds a channel and the eventfd its peer rings.</summary>
+    /// <returns>A key for <see cref="Remove"/>.</returns>
+    public int Add(ChannelPeer peer, EventDoorbell ownDoorbell)
+    {
+        lock (_peers)
+        {
+            var key = _nextKey++;
+            _peers.Add(key, peer);
+            _only = _peers.Count == 1 ? peer : null;
+            _doorbells.Add(ownDoorbell, key);
+            // Whatever came before the doorbell was watched.
+            ownDoorbell.Ring();
+            return key;
+        }
+    }
+
+    /// <summary>Removes a channel.</summary>
+    public void Remove(int key, EventDoorbell ownDoorbell)
+    {
+        lock (_peers)
+        {
+            _doorbells.Remove(ownDoorbell);
+            _peers.Remove(key);
+            _only = _peers.Count == 1 ? _peers.Values.First() : null;
+        }
+    }
+
+    /// <summary>Starts one thread; more follow when needed.</summary>
+    public void Start() => StartThread();
+
+    /// <summary>Runs the loop on the calling thread until <see cref="Dispose"/>.</summary>
+    public void Run()
+    {
+        Interlocked.Increment(ref _threads);
+        Loop();
+    }
+
+    public void Dispose()
+    {
+        _stopped = true;
+        _doorbells.Wake();
+    }
+
+    private void StartThread()
+    {
+        Interlocked.Increment(ref _threads);
+        new Thread(Loop) { IsBackground = true, Name = _name }.Start();
+    }
+
+    private void Loop()
+    {
+        var ready = new List<IThreadPoolWorkItem>();
+        Span<int> rung = stackalloc int[64];
+        while (!_stopped)
+        {
+            var count = Wait(rung, ready);
+            for (var i = 0; i < count; i++)
+            {
+                if (PeerOf(rung[i]) is { } peer)
+                {
+                    DrainAndArm(peer, ready);
+                }
+            }
+
+            RunReady(ready);
+        }
+    }
+
+    /// <summary>Polls a little if that is likely to pay, then sleeps.</summary>
+    private int Wait(Span<int> rung, List<IThreadPoolWorkItem> ready)
+    {
+        var start = Stopwatch.GetTimestamp();
+        if (_only is { } only && _typicalWait < _spinLimit && Interlocked.Exchange(ref _spinning, 1) == 0)
+        {
+            var found = Spin(only, start);
+            Volatile.Write(ref _spinning, 0);
+            if (found || !only.Arm())
+            {
+                NoteWait(start);
+                DrainAndArm(only, ready);
+                return 0;
+            }
+        }
+
+        Interlocked.Increment(ref _waiting);
+        var count = _doorbells.Wait(rung);
+        Interlocked.Decrement(ref _waiting);
+        NoteWait(start);
+        return count;
+    }
+
+    private bool Spin(ChannelPeer peer, long start)
+    {
+        peer.Disarm();
+        while (Stopwatch.GetTimestamp() - start < _spinLimit)
+        {
+            for (var i = 0; i < 16; i++)
+            {
+                if (peer.HasIncoming)
+                {
+                    return true;
+                }
+
+                Thread.SpinWait(8);
+            }
+        }
+
+        return false;
+    }
+
+    private void NoteWait(long start)
+    {
+        var waited = Math.Min(Stopwatch.GetTimestamp() - start, 8 * _spinLimit);
+        _typicalWait = _typicalWait == double.MaxValue ? waited : (0.8 * _typicalWait) + (0.2 * waited);
+    }
+
+    private static void DrainAndArm(ChannelPeer peer, List<IThreadPoolWorkItem> ready)
+    {
+        // Whoever drains also arms afterwards, so a thread that finds another one draining has nothing left to do.
+        while (peer.Drain(ready) && !peer.Arm())
+        {
+            if (ready.Count >= MostReadyItems)
+            {
+                peer.WakeOwnPump();
+                return;
+            }
+        }
+    }
+
+    /// <summary>The last item runs here; the others go to the pool, since each of them may wait for another.</summary>
+    private void RunReady(List<IThreadPoolWorkItem> ready)
+    {
+        if (ready.Count == 0)
+        {
+            return;
+        }
+
+        var inline = EnsureFollower();
+        var last = ready.Count - 1;
+        for (var i = 0; i < (inline ? last : ready.Count); i++)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(ready[i], preferLocal: false);
+        }
+
+        var item = ready[last];
+        ready.Clear();
+        if (inline)
+        {
+            item.Execute();
+        }
+    }
+
+    /// <summary>True when another thread waits for doorbells, or was started to.</summary>
+    private bool EnsureFollower()
+    {
+        if (Volatile.Read(ref _waiting) > 0)
+        {
+            return true;
+        }
+
+        if (Volatile.Read(ref _threads) >= _mostThreads)
+        {
+            return false;
+        }
+
+        StartThread();
+        return true;
+    }
+
+    private ChannelPeer? PeerOf(int key)
+    {
+        if (_only is { } only && _nextKey == 1)
+        {
+            return only;
+        }
+
+        lock (_peers)
+        {
+            return _peers.GetValueOrDefault(key);
+        }
+    }
+}
