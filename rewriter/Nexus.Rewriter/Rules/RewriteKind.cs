@@ -1,0 +1,20 @@
+namespace Nexus.Rewriter;
+
+/// <summary>What a rule does to the method it names. The shapes of the targets are given in <c>docs/decisions/0002-rewriter.md</c>.</summary>
+public enum RewriteKind
+{
+    /// <summary>The method calls the target first, then runs as before. Target: <c>static void M(arguments)</c>.</summary>
+    CallBefore,
+
+    /// <summary>The method does nothing but call the target. Target: <c>static R M([receiver,] parameters)</c>.</summary>
+    ReplaceBody,
+
+    /// <summary>Call sites of the method, in every assembly that has some, call the target. Target: <c>static R M([receiver,] parameters)</c>.</summary>
+    ReplaceCall,
+
+    /// <summary>Places that construct the type call the target. Target: <c>static T M(parameters)</c>.</summary>
+    ReplaceNew,
+
+    /// <summary>What the method returns passes through the target. Target: <c>static R M(R result, arguments)</c>.</summary>
+    WrapReturn,
+}
