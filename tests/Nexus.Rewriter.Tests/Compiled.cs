@@ -1,5 +1,5 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Reflection;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Emit;
@@ -32,6 +32,27 @@ internal static class Compiled
             )
             .Select(p => (MetadataReference)MetadataReference.CreateFromFile(p)),
     ];
+
+    private static readonly ConcurrentDictionary<(string, string, CompileMode), (byte[] Image, byte[]? Symbols)> Cache = new();
+
+    /// <summary>As <see cref="Write"/>, but compiles the same source only once in a test run.</summary>
+    public static string WriteCached(string folder, string name, string source, CompileMode mode, params string[] references)
+    {
+        var path = Path.Combine(folder, name + ".dll");
+        var pdb = Path.ChangeExtension(path, ".pdb");
+        var known = Cache.GetOrAdd(
+            (name, source, mode),
+            _ =>
+            {
+                Write(folder, name, source, mode, references);
+                return (File.ReadAllBytes(path), File.Exists(pdb) ? File.ReadAllBytes(pdb) : null);
+            }
+        );
+        File.WriteAllBytes(path, known.Image);
+        if (known.Symbols is not null)
+            File.WriteAllBytes(pdb, known.Symbols);
+        return path;
+    }
 
     /// <summary>Compiles a source into <c>folder/name.dll</c>, referencing the assemblies given by path.</summary>
     public static string Write(

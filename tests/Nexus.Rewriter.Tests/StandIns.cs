@@ -38,12 +38,12 @@ internal static class StandIns
     public static string WriteAll(string folder)
     {
         var guest = WriteGuest(folder);
-        Compiled.Write(folder, "Nexus.Channel", "public class Channel;", CompileMode.Release);
-        Compiled.Write(folder, "Nexus.Guest.Aws.V4", Aws, CompileMode.Release);
-        Compiled.Write(folder, "Nexus.Guest.Aws.V3", Aws, CompileMode.Release);
-        Compiled.Write(folder, "Nexus.Guest.Host", Host, CompileMode.Release, [guest]);
+        Compiled.WriteCached(folder, "Nexus.Channel", "public class Channel;", CompileMode.Release);
+        Compiled.WriteCached(folder, "Nexus.Guest.Aws.V4", Aws, CompileMode.Release);
+        Compiled.WriteCached(folder, "Nexus.Guest.Aws.V3", Aws, CompileMode.Release);
+        Compiled.WriteCached(folder, "Nexus.Guest.Host", Host, CompileMode.Release, guest);
         return folder;
     }
 
-    public static string WriteGuest(string folder) => Compiled.Write(folder, "Nexus.Guest", Guest, CompileMode.Release);
+    public static string WriteGuest(string folder) => Compiled.WriteCached(folder, "Nexus.Guest", Guest, CompileMode.Release);
 }

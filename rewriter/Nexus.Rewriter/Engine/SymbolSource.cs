@@ -47,9 +47,15 @@ internal sealed class SymbolSource : IDisposable
         if (Module.HasSymbols)
         {
             parameters.WriteSymbols = true;
-            parameters.SymbolWriterProvider = Module.SymbolReader.GetWriterProvider();
-            if (parameters.SymbolWriterProvider is not EmbeddedPortablePdbWriterProvider)
+            if (Module.SymbolReader is EmbeddedPortablePdbReader)
+            {
+                parameters.SymbolWriterProvider = new EmbeddedSymbols();
+            }
+            else
+            {
+                parameters.SymbolWriterProvider = new PortablePdbWriterProvider();
                 parameters.SymbolStream = symbols;
+            }
         }
         Module.Write(image, parameters);
         return (image.ToArray(), symbols.Length > 0 ? symbols.ToArray() : null);
