@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using Nexus.Channel;
+using Nexus.Channel.Interop;
+
+namespace Nexus.Guest;
+
+/// <summary>
+/// This process's end of its channel, joined on first use when <c>NEXUS_CHANNEL</c> names one. Without it <see cref="Current"/> is null and every stub leaves
+/// the library as it was.
+/// </summary>
+public sealed class GuestChannel
+{
+    private const string Variable = "NEXUS_CHANNEL";
+    private const int MostPumpThreads = 8;
+    private const int SpinMicroseconds = 20;
+    private static readonly Lazy<GuestChannel?> Attached = new(Attach);
+    private static Action<ChannelCall>? _onCall;
+    private long _invocationDeadline = long.MaxValue;
+
+    private GuestChannel(ChannelPeer peer, ChannelPump pump)
+    {
+        Peer = peer;
+        Pump = pump;
+    }
+
+    /// <summary>The channel; null when the process was not started by a backend.</summary>
+    public static GuestChannel? Current => Attached.Value;
+
+    public ChannelPeer Peer { get; }
+
+    public ChannelPump Pump { get; }
+
+    /// <summary>Time left to the invocation that runs; infinite outside one.</summary>
+    public TimeSpan InvocationRemaining
+    {
+        get
+        {
+            var deadline = Volatile.Read(ref _invocationDeadline);
+            return deadline == long.MaxValue
+                ? Timeout.InfiniteTimeSpan
+                : TimeSpan.FromSeconds(Math.Max(0, deadline - Stopwatch.GetTimestamp()) / (double)Stopwatch.Frequency);
+        }
+    }
+
+    /// <summary>For a function host: takes incoming calls. Must be called before <see cref="Current"/> is first read.</summary>
+    public static void ServeCalls(Action<ChannelCall> onCall) => _onCall = onCall;
+
+    /// <summary>For a function host: the deadline of the invocation that begins, in <see cref="Stopwatch"/> ticks; <see cref="long.MaxValue"/> when it ends.</summary>
+    public void SetInvocationDeadline(long deadline) => Volatile.Write(ref _invocationDeadline, deadline);
+
+    private static GuestChannel? Attach()
+    {
+        if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } value)
+        {
+            return null;
+        }
+
+        var parts = value.Split(',');
+        if (
+            parts.Length != 3
+            || !int.TryParse(parts[0], out var regionFd)
+            || !int.TryParse(parts[1], out var toBackendFd)
+            || !int.TryParse(parts[2], out var toGuestFd)
+        )
+        {
+            throw ChannelDiagnostics.BadAttachment.With(value);
+        }
+
+        // Inherited descriptors stay open for the life of the process, whatever the function's own code closes by mistake.
+        var toBackend = new EventDoorbell(new FileDescriptor(toBackendFd, ownsHandle: false));
+        var toGuest = new EventDoorbell(new FileDescriptor(toGuestFd, ownsHandle: false));
+        var region = ChannelRegion.Attach(new FileDescriptor(regionFd, ownsHandle: false));
+        var peer = new ChannelPeer(region, ChannelRole.Guest, toBackend, toGuest, _onCall ?? Refuse);
+        var pump = new ChannelPump("nexus", MostPumpThreads, SpinMicroseconds);
+        pump.Add(peer, toGuest);
+        pump.Start();
+        RuleCounters.Report(region);
+        return new GuestChannel(peer, pump);
+    }
+
+    private static void Refuse(ChannelCall call)
+    {
+        call.Abort(AbortCode.BadRequest);
+        call.Dispose();
+    }
+}

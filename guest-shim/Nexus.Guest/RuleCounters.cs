@@ -1,0 +1,35 @@
+using Nexus.Channel;
+
+namespace Nexus.Guest;
+
+/// <summary>Counts how often each rewriting rule fired. Rewritten code calls <see cref="Hit"/>; the backend reads the counters in the region.</summary>
+public static class RuleCounters
+{
+    private static readonly int[] BeforeAttached = new int[ChannelLayout.RuleHitsCount];
+    private static ChannelRegion? _region;
+
+    /// <summary>Counts one hit of the rule with this number.</summary>
+    public static void Hit(int rule)
+    {
+        if (Volatile.Read(ref _region) is { } region)
+        {
+            region.CountRuleHit(rule);
+        }
+        else if ((uint)rule < (uint)BeforeAttached.Length)
+        {
+            Interlocked.Increment(ref BeforeAttached[rule]);
+        }
+    }
+
+    internal static void Report(ChannelRegion region)
+    {
+        Volatile.Write(ref _region, region);
+        for (var rule = 0; rule < BeforeAttached.Length; rule++)
+        {
+            for (var hits = Interlocked.Exchange(ref BeforeAttached[rule], 0); hits > 0; hits--)
+            {
+                region.CountRuleHit(rule);
+            }
+        }
+    }
+}
