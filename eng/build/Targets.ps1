@@ -10,6 +10,9 @@ $Programs = @{
     kill   = @{ Project = 'bench/Nexus.Bench'; Words = @('kill') }
 }
 
+# What users install; everything else travels inside these.
+$Packages = 'rewriter/Nexus.Build', 'host-backend/Nexus.Cli'
+
 function Show-Usage {
     Write-Line @'
 usage: ./build.sh <target> [arguments]        (or: pwsh build.ps1 <target> [arguments])
@@ -52,8 +55,12 @@ function Invoke-Program([string] $Name, [string[]] $Arguments) {
 
 function Invoke-Pack {
     $folder = [IO.Path]::Combine($Artifacts, 'packages')
-    Invoke-Step 'pack' 'dotnet' @('pack', 'Nexus.sln', '-c', $Configuration, '-o', $folder, '-v', 'q')
-    if (-not [IO.Directory]::Exists($folder)) { Write-Line '  nothing to pack'; return }
+    Remove-Folder $folder
+    foreach ($project in $Packages) {
+        if (-not [IO.Directory]::Exists([IO.Path]::Combine($Root, $project))) { continue }
+        Invoke-Step "pack $([IO.Path]::GetFileName($project))" 'dotnet' @('pack', $project, '-c', $Configuration, '-o', $folder, '-v', 'q')
+    }
+    if (-not [IO.Directory]::Exists($folder)) { Stop-Build 'no project of this tree makes a package' "They would be: $($Packages -join ', ')." }
     foreach ($package in [IO.Directory]::GetFiles($folder, '*.nupkg')) { Write-Line ('  ' + [IO.Path]::GetFileName($package)) }
 }
 
