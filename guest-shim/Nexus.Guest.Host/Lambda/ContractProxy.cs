@@ -10,9 +10,9 @@ internal class ContractProxy : DispatchProxy
 {
     private object? _value;
 
-    public static object Create(Type contract, object value)
+    public static object For(Type contract, object value)
     {
-        var proxy = Create(contract, typeof(ContractProxy));
+        var proxy = DispatchProxy.Create(contract, typeof(ContractProxy));
         ((ContractProxy)proxy)._value = value;
         return proxy;
     }

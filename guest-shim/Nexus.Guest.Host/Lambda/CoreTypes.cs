@@ -32,8 +32,12 @@ internal static class CoreTypes
                 s_useProxies = true;
             }
         }
-        return ContractProxy.Create(contract, value);
+        return Proxied(contract, value);
     }
+
+    // Apart and never inlined, because naming the class loads System.Reflection.DispatchProxy.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static object Proxied(Type contract, object value) => ContractProxy.For(contract, value);
 
     private static object Compiled(object value) =>
         value switch

@@ -21,26 +21,19 @@ public sealed record ErrorReport(string ErrorType, string ErrorMessage, ReadOnly
     internal static string TypeOf(Exception exception) =>
         exception is NexusException ? "LambdaValidationException" : exception.GetType().Name;
 
-    // Both members are virtual, and what fails while reporting a failure must not hide it.
-    internal static string MessageOf(Exception exception)
-    {
-        try
-        {
-            return exception.Message ?? "";
-        }
-#pragma warning disable CA1031
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-            return "";
-        }
-    }
+    internal static string MessageOf(Exception exception) => Guarded(exception, static failure => failure.Message);
 
-    internal static string StackTraceOf(Exception exception)
+    internal static string StackTraceOf(Exception exception) => Guarded(exception, static failure => failure.StackTrace);
+
+    /// <summary>The exception as a log prints it.</summary>
+    internal static string TextOf(Exception exception) => Guarded(exception, static failure => failure.ToString());
+
+    // The members are virtual, and what fails while reporting a failure must not hide it.
+    private static string Guarded(Exception exception, Func<Exception, string?> read)
     {
         try
         {
-            return exception.StackTrace ?? "";
+            return read(exception) ?? "";
         }
 #pragma warning disable CA1031
         catch (Exception)

@@ -102,7 +102,7 @@ public sealed class LambdaHandler
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            _log.Write(LambdaLog.Error, failure.ToString());
+            _log.Write(LambdaLog.Error, ErrorReport.TextOf(failure));
             return ErrorReport.From(failure);
         }
     }
