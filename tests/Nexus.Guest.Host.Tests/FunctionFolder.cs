@@ -5,11 +5,11 @@ internal sealed class FunctionFolder : IDisposable
 {
     private readonly string _path = Directory.CreateTempSubdirectory("nexus-host-").FullName;
 
-    /// <param name="core">Folder name of the subject that builds the Amazon.Lambda.Core to use.</param>
+    /// <param name="core">Folder of the project that builds the Amazon.Lambda.Core to use, seen from the test project's.</param>
     public FunctionFolder(string core)
     {
-        Copy("Runner");
-        Copy("Handlers");
+        Copy("Subjects/Runner");
+        Copy("Subjects/Handlers");
         Copy(core);
     }
 
@@ -17,19 +17,19 @@ internal sealed class FunctionFolder : IDisposable
 
     public void Dispose() => Directory.Delete(_path, recursive: true);
 
-    private void Copy(string subject)
+    private void Copy(string project)
     {
-        foreach (var file in Directory.EnumerateFiles(OutputOf(subject)))
+        foreach (var file in Directory.EnumerateFiles(OutputOf(project)))
         {
             System.IO.File.Copy(file, File(Path.GetFileName(file)), overwrite: true);
         }
     }
 
     // tests/Nexus.Guest.Host.Tests/bin/<configuration>/<framework>/ is where this runs.
-    private static string OutputOf(string subject)
+    private static string OutputOf(string project)
     {
         var here = new DirectoryInfo(AppContext.BaseDirectory);
-        var project = here.Parent!.Parent!.Parent!.FullName;
-        return Directory.GetDirectories(Path.Join(project, "Subjects", subject, "bin", here.Parent.Name)).Single();
+        var tests = here.Parent!.Parent!.Parent!.FullName;
+        return Directory.GetDirectories(Path.Join(tests, project, "bin", here.Parent.Name)).Single();
     }
 }
