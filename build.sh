@@ -4,15 +4,18 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 # The SDK refuses to start without a home folder, which bare CI containers do not have.
-[[ -n ${HOME:-} ]] || export HOME="$root/artifacts/home"
+if [[ -z ${HOME:-} ]]; then
+    export HOME="$root/artifacts/home"
+    mkdir -p "$HOME"
+fi
 
 if ! command -v dotnet >/dev/null; then
     echo "error: no .NET SDK found. Install .NET SDK 10 (https://dotnet.microsoft.com/download) so that 'dotnet' is on the PATH." >&2
     exit 1
 fi
-if ! (cd "$root" && dotnet --version >/dev/null 2>&1); then
-    echo "error: global.json asks for .NET SDK 10; installed are:" >&2
-    dotnet --list-sdks >&2
+if ! reason=$(cd "$root" && dotnet --version 2>&1); then
+    echo "error: .NET SDK 10, which global.json asks for, does not start:" >&2
+    echo "$reason" >&2
     exit 1
 fi
 
