@@ -1,28 +1,24 @@
-using Nexus.Diagnostics;
+using Nexus.Guest;
 using Nexus.Guest.Host;
 using Nexus.Guest.Host.Lambda;
 
-// One invocation from standard input to standard output, without a channel: `_HANDLER` names the handler as on Lambda.
-var handler = Environment.GetEnvironmentVariable("_HANDLER") ?? throw HostDiagnostics.HandlerMalformed.With("_HANDLER is not set");
-var root = Environment.GetEnvironmentVariable("LAMBDA_TASK_ROOT") ?? AppContext.BaseDirectory;
-var deadline = DateTimeOffset.UtcNow.AddSeconds(3).ToUnixTimeMilliseconds();
+// The sandbox starts this program in the function's folder; `_HANDLER` names the handler as on Lambda.
+var server = new InvocationServer();
+GuestChannel.ServeCalls(server.OnCall);
+if (GuestChannel.Current is not { } channel)
+{
+    return await StandardStreams.RunAsync().ConfigureAwait(false);
+}
 
-ErrorReport? error;
-using var response = new MemoryStream();
-try
+_ = new BackendWatch(channel.Peer);
+var initialized = server.Initialize(channel, LambdaLog.ToStandardOutput());
+channel.Peer.SessionRestarted += server.OnSessionRestarted;
+var announced = server.AnnounceAsync();
+if (!initialized)
 {
-    var bound = LambdaHandler.Bind(handler, root, LambdaLog.ToStandardError());
-    using var payload = new MemoryStream();
-    await Console.OpenStandardInput().CopyToAsync(payload).ConfigureAwait(false);
-    payload.Position = 0;
-    error = await bound.InvokeAsync(payload, new InvocationInfo(Guid.NewGuid().ToString(), deadline), response).ConfigureAwait(false);
+    await announced.ConfigureAwait(false);
+    return 1;
 }
-#pragma warning disable CA1031 // Whatever stops the initialization is reported as the init error.
-catch (Exception failure)
-#pragma warning restore CA1031
-{
-    error = ErrorReport.From(failure);
-}
-using var output = Console.OpenStandardOutput();
-output.Write(error is null ? response.GetBuffer().AsSpan(0, (int)response.Length) : error.Json.Span);
-return error is null ? 0 : 1;
+
+channel.Pump.Run();
+return 0;

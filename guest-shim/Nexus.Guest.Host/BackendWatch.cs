@@ -1,0 +1,33 @@
+using Nexus.Channel;
+
+namespace Nexus.Guest.Host;
+
+/// <summary>Ends this process when no backend has shown a heartbeat for 30 to 40 seconds: nobody will ever call it again.</summary>
+internal sealed class BackendWatch : IDisposable
+{
+    private const int IntervalMilliseconds = 10_000;
+    private const int MostMissed = 3;
+    private readonly ChannelPeer _peer;
+    private readonly Timer _timer;
+    private ulong _last;
+    private int _missed;
+
+    public BackendWatch(ChannelPeer peer)
+    {
+        _peer = peer;
+        _timer = new Timer(static state => ((BackendWatch)state!).Look(), this, IntervalMilliseconds, IntervalMilliseconds);
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    private void Look()
+    {
+        var now = _peer.ReadHeartbeat();
+        _missed = now == _last ? _missed + 1 : 0;
+        _last = now;
+        if (_missed >= MostMissed)
+        {
+            Environment.Exit(3);
+        }
+    }
+}
