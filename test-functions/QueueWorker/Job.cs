@@ -1,0 +1,4 @@
+namespace QueueWorker;
+
+/// <summary>A message's body.</summary>
+public record Job(string Id, int Quantity);
