@@ -13,5 +13,54 @@ public static class SandboxDiagnostics
         "Check that the program exists and may be executed, and run 'nexus doctor' for the host's limits."
     );
 
-    public static IReadOnlyList<Diagnostic> All { get; } = [SpawnFailed];
+    /// <summary>Value: the places that were searched.</summary>
+    public static readonly Diagnostic BubblewrapMissing = new(
+        "NEXUS0201",
+        "Bubblewrap was not found",
+        "The process sandbox is made by the program 'bwrap', which is not on the PATH of the backend.",
+        "Install the package 'bubblewrap', or choose the sandbox 'none' for debugging only."
+    );
+
+    /// <summary>Value: the path that is missing or unreadable.</summary>
+    public static readonly Diagnostic MountSourceMissing = new(
+        "NEXUS0202",
+        "A folder that the sandbox shall show does not exist",
+        "The application's folder or an extra read-only mount is not there, so the sandbox cannot be built.",
+        "Check the function's path in the configuration; publish the function again if its output was removed."
+    );
+
+    /// <summary>Value: what bubblewrap wrote before it ended.</summary>
+    public static readonly Diagnostic SandboxNotBuilt = new(
+        "NEXUS0203",
+        "The sandbox could not be built",
+        "Bubblewrap ended before the function was started: the host forbids namespaces, a mount failed, or the function's program is missing.",
+        "Run 'nexus doctor': it tries namespaces, limits and seccomp one by one."
+    );
+
+    /// <summary>Value: the folder or file and its mode.</summary>
+    public static readonly Diagnostic NotReadableForGuest = new(
+        "NEXUS0204",
+        "The function's files are not readable for the sandbox",
+        "Functions run as the user 'nobody' when the backend runs as root, and the application's folder is closed to that user.",
+        "Give everybody read access to the folder's contents (chmod -R a+rX)."
+    );
+
+    /// <summary>Value: the controller's folder and the system's error.</summary>
+    public static readonly Diagnostic LimitsNotApplied = new(
+        "NEXUS0205",
+        "A limit could not be applied",
+        "The control group exists but refused the limit or the process.",
+        "Run 'nexus doctor' for the controllers that the backend may write, and check that the memory limit is not below 16 MB."
+    );
+
+    /// <summary>Value: the places that were searched.</summary>
+    public static readonly Diagnostic DotnetRootMissing = new(
+        "NEXUS0206",
+        "No .NET installation was found",
+        "Functions that are not self-contained need the shared runtime, whose folder is mounted into the sandbox.",
+        "Install the .NET runtime, or set DOTNET_ROOT to its folder."
+    );
+
+    public static IReadOnlyList<Diagnostic> All { get; } =
+    [SpawnFailed, BubblewrapMissing, MountSourceMissing, SandboxNotBuilt, NotReadableForGuest, LimitsNotApplied, DotnetRootMissing];
 }

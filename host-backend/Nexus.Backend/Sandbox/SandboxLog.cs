@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Logging;
+
+namespace Nexus.Backend.Sandbox;
+
+internal static partial class SandboxLog
+{
+    [LoggerMessage(
+        200,
+        LogLevel.Warning,
+        "Sandbox 'none': functions run WITHOUT ISOLATION, with the backend's user, files and network. For debugging only."
+    )]
+    public static partial void NoIsolation(ILogger logger);
+
+    [LoggerMessage(201, LogLevel.Warning, "No control group for {Limit}: {Fallback}. 'nexus doctor' tells what to do ({Problem}).")]
+    public static partial void LimitMissing(ILogger logger, string limit, string fallback, string problem);
+
+    [LoggerMessage(202, LogLevel.Warning, "The system call filter exists for x86-64 only; guests run without it on this machine.")]
+    public static partial void NoSeccomp(ILogger logger);
+}

@@ -1,0 +1,63 @@
+using System.Runtime.InteropServices;
+
+namespace Nexus.Backend.Sandbox;
+
+/// <summary>
+/// The guest's system call filter: an allow-list. What is not on it does not exist (ENOSYS), so that libraries take their older path; what is
+/// dangerous is refused (EPERM). The kernel caches the verdict of numbers that are always allowed, so the length of the list costs nothing.
+/// </summary>
+internal static class SeccompFilter
+{
+    // struct seccomp_data: nr, arch, instruction_pointer (64 bits), args[6] (64 bits each, low word first).
+    private const uint NumberOffset = 0;
+    private const uint ArchitectureOffset = 4;
+    private const uint FirstArgument = 16;
+    private const uint SecondArgument = 24;
+
+    private const uint X64 = 0xC000003E;
+    private const uint KillProcess = 0x80000000;
+    private const uint Allow = 0x7FFF0000;
+    private const uint Errno = 0x00050000;
+    private const uint NotPermitted = Errno | 1;
+    private const uint AccessDenied = Errno | 13;
+    private const uint NotImplemented = Errno | 38;
+
+    // CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. clone3 hides its flags behind a pointer and is ENOSYS: the C library then uses clone.
+    private const uint NamespaceFlags = 0x7E020000;
+
+    // TIOCSTI types into the terminal, TIOCLINUX pastes into it.
+    private const uint TerminalInput = 0x5412;
+    private const uint ConsolePaste = 0x541C;
+
+    /// <summary>Whether this machine's system calls are the ones listed.</summary>
+    public static bool IsSupported => RuntimeInformation.OSArchitecture == Architecture.X64;
+
+    public static byte[] Build(bool allowNetwork)
+    {
+        var program = new BpfProgram().Load(ArchitectureOffset).ReturnUnless(X64, KillProcess).Load(NumberOffset);
+        foreach (var (_, number) in SystemCalls.Allowed)
+        {
+            program.ReturnIf(number, Allow);
+        }
+
+        foreach (var (_, number) in SystemCalls.Network)
+        {
+            program.ReturnIf(number, allowNetwork ? Allow : AccessDenied);
+        }
+
+        foreach (var (_, number) in SystemCalls.Refused)
+        {
+            program.ReturnIf(number, NotPermitted);
+        }
+
+        return program
+            .When(SystemCalls.Clone, body => body.Load(FirstArgument).Mask(NamespaceFlags).ReturnIf(0, Allow).ReturnAlways(NotPermitted))
+            .When(
+                SystemCalls.Ioctl,
+                body =>
+                    body.Load(SecondArgument).ReturnIf(TerminalInput, NotPermitted).ReturnIf(ConsolePaste, NotPermitted).ReturnAlways(Allow)
+            )
+            .ReturnAlways(NotImplemented)
+            .ToArray();
+    }
+}

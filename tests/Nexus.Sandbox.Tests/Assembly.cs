@@ -1,0 +1,2 @@
+// Some tests count this process's descriptors and children.
+[assembly: DoNotParallelize]
