@@ -26,7 +26,7 @@ internal abstract class HandlerCall
             throw HostDiagnostics.SerializerMissingForInput.With($"'{inputType}' in {name}");
         }
 
-        var (shape, resultType) = ShapeOf(returnType);
+        var shape = ShapeOf(returnType, out var resultType);
         if (resultType is not null && !typeof(Stream).IsAssignableFrom(resultType) && serializer is null)
         {
             throw HostDiagnostics.SerializerMissingForOutput.With($"'{resultType}' in {name}");
@@ -48,22 +48,29 @@ internal abstract class HandlerCall
         );
     }
 
-    private static (ResultShape Shape, Type? ResultType) ShapeOf(Type returnType)
+    private static ResultShape ShapeOf(Type returnType, out Type? resultType)
     {
+        resultType = null;
         if (returnType == typeof(void))
         {
-            return (ResultShape.None, null);
+            return ResultShape.None;
         }
         for (var type = returnType; type is not null; type = type.BaseType)
         {
             if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Task<>))
             {
-                return (ResultShape.TaskOfValue, type.GenericTypeArguments[0]);
+                resultType = type.GenericTypeArguments[0];
+                return ResultShape.TaskOfValue;
             }
+        }
+        if (typeof(Task).IsAssignableFrom(returnType))
+        {
+            return ResultShape.Task;
         }
 
         // Lambda awaits tasks only. A ValueTask is serialized like any other value, which the decision record notes.
-        return typeof(Task).IsAssignableFrom(returnType) ? (ResultShape.Task, null) : (ResultShape.Value, returnType);
+        resultType = returnType;
+        return ResultShape.Value;
     }
 
     private static object ReaderFor(Type type, object? serializer) =>
