@@ -21,7 +21,7 @@ public sealed class RefusalTests
     [DataRow("Refused::ByReference", "NEXUS0315", "ByReference")]
     [DataRow("Refused::SerializerIsNull", "NEXUS0318", "LambdaSerializer")]
     [DataRow("Refused::SerializerNeedsArguments", "NEXUS0319", "SerializerWithoutConstructor")]
-    [DataRow("Refused::SerializerIsNone", "NEXUS0319", "System.String")]
+    [DataRow("Refused::SerializerIsNone", "NEXUS0320", "System.Object")]
     [DataRow("WithoutConstructor::Handle", "NEXUS0321", "WithoutConstructor")]
     [DataRow("Signatures::duoble", "NEXUS0304", "did you mean 'Double'?")]
     [DataRow("Signature::Double", "NEXUS0303", "did you mean 'Handlers.Signatures'?")]

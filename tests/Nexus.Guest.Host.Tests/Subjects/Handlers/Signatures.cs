@@ -151,7 +151,7 @@ public class Refused
     [LambdaSerializer(typeof(SerializerWithoutConstructor))]
     public string SerializerNeedsArguments(string text) => text;
 
-    [LambdaSerializer(typeof(string))]
+    [LambdaSerializer(typeof(object))]
     public string SerializerIsNone(string text) => text;
 
     [LambdaSerializer(null)]
