@@ -29,7 +29,7 @@ switch ($Target.ToLowerInvariant()) {
     'pack' { Initialize-Build; Invoke-Pack; exit 0 }
     'clean' { Invoke-Clean; exit 0 }
     'demo' { exit (Invoke-Program 'demo' $Rest) }
-    'compat' { exit (Invoke-Program 'compat' $Rest) }
+    'compat' { exit (Invoke-Tests @('Differential')) }
     'bench' { exit (Invoke-Program 'bench' $Rest) }
     'kill' { exit (Invoke-Program 'kill' $Rest) }
     default { Stop-Build "there is no target '$Target'" (Get-NearestTarget $Target) }

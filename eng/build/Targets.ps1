@@ -4,10 +4,9 @@ $Targets = 'help', 'build', 'test', 'demo', 'compat', 'bench', 'kill', 'pack', '
 
 # Target -> the project that does it and the words put before the user's own arguments.
 $Programs = @{
-    demo   = @{ Project = 'bench/Nexus.Bench'; Words = @('demo') }
-    compat = @{ Project = 'bench/Nexus.Bench'; Words = @('compat') }
-    bench  = @{ Project = 'bench/Nexus.Bench'; Words = @() }
-    kill   = @{ Project = 'bench/Nexus.Bench'; Words = @('kill') }
+    demo  = @{ Project = 'bench/Nexus.Bench'; Words = @('demo') }
+    bench = @{ Project = 'bench/Nexus.Bench'; Words = @() }
+    kill  = @{ Project = 'bench/Nexus.Bench'; Words = @('kill') }
 }
 
 # What users install; everything else travels inside these.
@@ -20,7 +19,7 @@ usage: ./build.sh <target> [arguments]        (or: pwsh build.ps1 <target> [argu
   build             restore and build everything (Release)
   test [NAME...]    set up, check formatting, build and run the tests; NAME picks projects whose name contains it
   demo              an ordinary function directly and through Nexus, on local AWS emulators, side by side
-  compat            every test function directly and through Nexus, compared; prints the compatibility table
+  compat            every test function directly and through Nexus: results, errors, logs and stored data compared
   bench channel     round trips and throughput of the channel between two processes
   bench aws         DynamoDB and S3 calls through Nexus against the same function as it is
   bench idle        what idle instances cost

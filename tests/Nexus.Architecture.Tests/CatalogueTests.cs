@@ -42,6 +42,18 @@ public sealed class CatalogueTests
             new SourceFile("build.ps1", "'test' { }")
         );
 
+    [TestMethod]
+    public void Compatibility_Repository_ListsTheShippedRules() => RuleAssert.HoldsInRepository(CompatibilityRule.Check);
+
+    [TestMethod]
+    public void Compatibility_MissingAndInventedRule_AreFound() =>
+        RuleAssert.Finds(
+            2,
+            CompatibilityRule.Check,
+            new SourceFile("rewriter/R/Rules/rules.json", "[{ \"id\": \"grpc-client\" }]"),
+            new SourceFile("docs/compatibility.md", "| gRPC | 2.x | `grpc-server` | no |")
+        );
+
     private static SourceFile Catalogue(string path, int id) =>
         new(path, $"public static readonly Diagnostic A = new(\"NEXUS{id:0000}\", \"t\", \"c\", \"n\");");
 }
