@@ -145,6 +145,13 @@ public static class AwsDiagnostics
         "Repeat the call."
     );
 
+    public static readonly Diagnostic SigningScopeInvalid = new(
+        "NEXUS0420",
+        "The request names no usable signing service or region",
+        "Both are made of letters, digits, dots, dashes and underscores, 1 to 64 of them.",
+        "Set AWS_REGION for the function or the region of its client."
+    );
+
     /// <summary>Every diagnostic of this area, for the explain command and for uniqueness tests.</summary>
     public static IReadOnlyList<Diagnostic> All { get; } =
     [
@@ -168,5 +175,6 @@ public static class AwsDiagnostics
         ChecksumUnsupported,
         RetryConfiguration,
         ResponseBroken,
+        SigningScopeInvalid,
     ];
 }
