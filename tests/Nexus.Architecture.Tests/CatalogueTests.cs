@@ -33,11 +33,11 @@ public sealed class CatalogueTests
     public void Documents_Repository_PointAtWhatExists() => RuleAssert.HoldsInRepository(DocumentRule.Check);
 
     [TestMethod]
-    public void Documents_DeadLinkAndUnknownTarget_AreFound() =>
+    public void Documents_DeadLinkUnknownTargetAndTests_AreFound() =>
         RuleAssert.Finds(
-            2,
+            3,
             DocumentRule.Check,
-            new SourceFile("docs/a.md", "[b](b.md), [c](../docs/c.md), `./build.sh fly`, `./build.sh test`"),
+            new SourceFile("docs/a.md", "[b](b.md), [c](../docs/c.md), `./build.sh fly`, `./build.sh test`, `./build.sh test Wings`"),
             new SourceFile("docs/c.md", ""),
             new SourceFile("build.ps1", "'test' { }")
         );

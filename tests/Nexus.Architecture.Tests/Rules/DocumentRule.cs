@@ -3,7 +3,7 @@ using Nexus.Architecture.Tests.Tree;
 
 namespace Nexus.Architecture.Tests.Rules;
 
-/// <summary>Documents point at what exists: files by relative links, and targets of the task runner.</summary>
+/// <summary>Documents point at what exists: files by relative links, targets of the task runner and test projects.</summary>
 internal static partial class DocumentRule
 {
     public static IEnumerable<string> Check(IReadOnlyList<SourceFile> tree)
@@ -25,8 +25,18 @@ internal static partial class DocumentRule
             {
                 yield return $"{file.Path} names the target '{target}', which build.ps1 does not have";
             }
+
+            foreach (var name in Tests().Matches(file.Text).Select(m => m.Groups[1].Value).Where(n => !paths.Any(p => IsTestProject(p, n))))
+            {
+                yield return $"{file.Path} names the tests '{name}', which no test project's name contains";
+            }
         }
     }
+
+    private static bool IsTestProject(string path, string part) =>
+        path.StartsWith("tests/", StringComparison.Ordinal)
+        && path.EndsWith(".Tests.csproj", StringComparison.Ordinal)
+        && path[(path.LastIndexOf('/') + 1)..].Contains(part, StringComparison.OrdinalIgnoreCase);
 
     private static string Resolve(string document, string link)
     {
@@ -36,6 +46,9 @@ internal static partial class DocumentRule
 
     [GeneratedRegex(@"\]\(([^)#\s]+)[^)]*\)")]
     private static partial Regex Links();
+
+    [GeneratedRegex(@"\./build\.sh test ([\w.]+)")]
+    private static partial Regex Tests();
 
     [GeneratedRegex(@"\./build\.sh ([a-z]+)")]
     private static partial Regex Targets();
