@@ -166,6 +166,27 @@ public static class RewriterDiagnostics
         "It will fail unless the function's configuration allows a network."
     );
 
+    public static readonly Diagnostic Presigning = new(
+        "NEXUS0125",
+        "The function makes presigned URLs or tokens",
+        "They are signed inside the function, which has no credentials, and are used by whoever receives them.",
+        "See docs/limits.md for what presigning does under Nexus."
+    );
+
+    public static readonly Diagnostic CredentialsInCode = new(
+        "NEXUS0126",
+        "The function brings credentials of its own",
+        "Keys are given to a client in code; the backend signs with the function's role instead.",
+        "Let the client find its credentials itself, and give the function a role or profile in nexus.json."
+    );
+
+    public static readonly Diagnostic BuildHost = new(
+        "NEXUS0130",
+        "Nexus.Build needs the .NET version of MSBuild",
+        "The build runs on .NET Framework's MSBuild, which cannot load the package's tasks.",
+        "Build with 'dotnet build', or set NexusEnabled to false."
+    );
+
     public static IReadOnlyList<Diagnostic> All { get; } =
     [
         NotAnAssembly,
@@ -191,5 +212,8 @@ public static class RewriterDiagnostics
         Reflection,
         SymbolsDropped,
         NotCovered,
+        Presigning,
+        CredentialsInCode,
+        BuildHost,
     ];
 }

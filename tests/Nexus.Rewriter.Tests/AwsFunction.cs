@@ -28,11 +28,14 @@ internal static class AwsFunction
     public static string SdkPath(string file) => Path.Combine(AppContext.BaseDirectory, file);
 
     /// <summary>Writes the folder: <c>Orders.dll</c>, the SDK, and the files that <c>dotnet publish</c> would add.</summary>
-    public static string Publish(string folder, bool executable = false, bool withConfig = true)
+    public static string Publish(string folder, bool executable = false, bool withConfig = true, bool explicitKeys = true)
     {
         foreach (var file in Sdk)
             File.Copy(SdkPath(file), Path.Combine(folder, file));
-        Compiled.Write(folder, "Orders", executable ? Source + "\n" + Main : Source, CompileMode.Release, Sdk.Select(SdkPath));
+        var source = explicitKeys
+            ? Source
+            : Source.Replace("\"id\", \"secret\"", "new Amazon.Runtime.AnonymousAWSCredentials()", StringComparison.Ordinal);
+        Compiled.Write(folder, "Orders", executable ? source + "\n" + Main : source, CompileMode.Release, Sdk.Select(SdkPath));
         if (!withConfig)
             return folder;
         File.WriteAllText(

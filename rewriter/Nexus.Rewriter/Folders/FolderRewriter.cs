@@ -38,16 +38,15 @@ public sealed class FolderRewriter(RuleSet rules, string guestFolder)
         var copied = new HashSet<string>(StringComparer.Ordinal);
         var applied = new List<AppliedRule>();
         var findings = new List<Finding>();
-        var targets = new SortedSet<string>(StringComparer.Ordinal);
         if (source.IsManaged)
-            RewriteAssemblies(source, output, copied, applied, findings, targets);
+            RewriteAssemblies(source, output, copied, applied, findings);
         else
-            findings.Add(NotRewritable(source));
+            findings.Add(source.NotRewritable());
 
         foreach (var file in source.Files().Where(f => !copied.Contains(f)))
             Copy(Path.Combine(source.Path, file), Path.Combine(output, file));
         if (source.IsManaged)
-            AddGuest(source, output, GuestAssemblies.For(targets, source.IsExecutable).ToList());
+            AddGuest(source, output, GuestAssemblies.For(rules, applied, source));
         return new PreparedFunction
         {
             Folder = output,
@@ -60,18 +59,6 @@ public sealed class FolderRewriter(RuleSet rules, string guestFolder)
             AppliedRules = applied,
             Findings = findings,
         };
-    }
-
-    private static Finding NotRewritable(PublishFolder source)
-    {
-        var diagnostic = source.Form is PublishForm.SingleFile ? RewriterDiagnostics.SingleFileBundle : RewriterDiagnostics.NativeAot;
-        var built = NativeImage.CallsGuest(Path.Combine(source.Path, source.NativeExecutable!));
-        return new Finding(
-            diagnostic.Id,
-            source.NativeExecutable!,
-            null,
-            built ? "taken as it is: it was built with Nexus.Build" : "taken as it is; none of its calls are offloaded"
-        );
     }
 
     private static void Refuse(string input, string output)
@@ -98,12 +85,10 @@ public sealed class FolderRewriter(RuleSet rules, string guestFolder)
         string output,
         HashSet<string> written,
         List<AppliedRule> applied,
-        List<Finding> findings,
-        SortedSet<string> targets
+        List<Finding> findings
     )
     {
         var rewriter = new AssemblyRewriter(rules, [source.Path]);
-        var byId = rules.Rules.ToDictionary(r => r.Id, StringComparer.Ordinal);
         var deps = Path.Combine(source.Path, source.DepsFile);
         var managed = File.Exists(deps) ? DepsFile.Parse(deps).Assemblies() : new HashSet<string>();
         foreach (var file in source.Files().Where(f => f.EndsWith(".dll", StringComparison.OrdinalIgnoreCase)))
@@ -117,7 +102,6 @@ public sealed class FolderRewriter(RuleSet rules, string guestFolder)
             var result = rewriter.Rewrite(path, Path.Combine(output, file));
             applied.AddRange(result.Applied);
             findings.AddRange(result.Findings);
-            targets.UnionWith(result.Applied.Select(a => byId[a.RuleId].TargetAssembly));
             if (result.Outcome is RewriteOutcome.Rewritten)
             {
                 written.Add(file);
@@ -126,8 +110,6 @@ public sealed class FolderRewriter(RuleSet rules, string guestFolder)
             }
         }
         // A folder built with Nexus.Build brings guest assemblies; they are replaced by this installation's, which speak its channel.
-        targets.UnionWith(source.Files().Where(GuestAssemblies.IsGuest).Select(f => Path.GetFileNameWithoutExtension(f)));
-        targets.Remove(Path.GetFileNameWithoutExtension(GuestAssemblies.Host));
         written.UnionWith(source.Files().Where(GuestAssemblies.IsGuest));
     }
 
@@ -149,7 +131,7 @@ public sealed class FolderRewriter(RuleSet rules, string guestFolder)
         }
     }
 
-    private void AddGuest(PublishFolder source, string output, List<string> guests)
+    private void AddGuest(PublishFolder source, string output, IReadOnlyList<string> guests)
     {
         foreach (var guest in guests)
             File.Copy(GuestAssemblies.Locate(guestFolder, guest), Path.Combine(output, guest), overwrite: true);

@@ -1,28 +1,39 @@
 namespace Nexus.Rewriter;
 
 /// <summary>Which of the guest's files a function gets.</summary>
-internal static class GuestAssemblies
+public static class GuestAssemblies
 {
+    /// <summary>The function host, which starts class libraries.</summary>
     public const string Host = "Nexus.Guest.Host.dll";
     private static readonly string[] Always = ["Nexus.Channel.dll", "Nexus.Guest.dll"];
 
-    /// <summary>File names for a rewritten function.</summary>
-    /// <param name="targets">Simple names of the assemblies that the rewritten code calls.</param>
-    /// <param name="isExecutable">A function with a <c>Main</c> of its own needs no host.</param>
-    public static IEnumerable<string> For(IEnumerable<string> targets, bool isExecutable) =>
-        Always.Concat(targets.Select(t => t + ".dll")).Concat(isExecutable ? [] : [Host]).Distinct(StringComparer.Ordinal);
+    /// <summary>File names of the assemblies that rewritten code calls, directly or not; none when no rule was put in.</summary>
+    public static IReadOnlyList<string> For(RuleSet rules, IReadOnlyCollection<AppliedRule> applied)
+    {
+        var targets = rules
+            .Rules.Where(r => applied.Any(a => a.RuleId == r.Id))
+            .Select(r => r.TargetAssembly + ".dll")
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        return targets.Count == 0 ? [] : [.. Always.Concat(targets).Distinct(StringComparer.Ordinal)];
+    }
+
+    /// <summary>File names for a rewritten folder: as in a build, those it was built with, and for a class library the host.</summary>
+    internal static IReadOnlyList<string> For(RuleSet rules, IReadOnlyCollection<AppliedRule> applied, PublishFolder source) =>
+        [
+            .. Always
+                .Concat(For(rules, applied))
+                .Concat(source.Files().Where(IsGuest))
+                .Concat(source.IsExecutable ? [] : [Host])
+                .Distinct(StringComparer.Ordinal),
+        ];
 
     /// <summary>Whether a file is one of the guest's own assemblies.</summary>
-    public static bool IsGuest(string file) =>
-        Path.GetFileName(file)
-            is "Nexus.Channel.dll"
-                or "Nexus.Guest.dll"
-                or "Nexus.Guest.Host.dll"
-                or "Nexus.Guest.Aws.V4.dll"
-                or "Nexus.Guest.Aws.V3.dll";
+    internal static bool IsGuest(string file) =>
+        Path.GetFileName(file) is "Nexus.Channel.dll" or "Nexus.Guest.dll" or Host or "Nexus.Guest.Aws.V4.dll" or "Nexus.Guest.Aws.V3.dll";
 
     /// <exception cref="Nexus.Diagnostics.NexusException">NEXUS0115: it is not there.</exception>
-    public static string Locate(string guestFolder, string fileName)
+    internal static string Locate(string guestFolder, string fileName)
     {
         var path = Path.Combine(guestFolder, fileName);
         return File.Exists(path) ? path : throw RewriterDiagnostics.GuestAssemblyMissing.With(path);

@@ -51,6 +51,17 @@ internal sealed class PublishFolder
                 .Order(StringComparer.Ordinal),
         ];
 
+    /// <summary>Why nothing in this folder can be rewritten.</summary>
+    public Finding NotRewritable() =>
+        new(
+            (Form is PublishForm.SingleFile ? RewriterDiagnostics.SingleFileBundle : RewriterDiagnostics.NativeAot).Id,
+            NativeExecutable!,
+            null,
+            NativeImage.CallsGuest(System.IO.Path.Combine(Path, NativeExecutable!))
+                ? "taken as it is: it was built with Nexus.Build"
+                : "taken as it is; none of its calls are offloaded"
+        );
+
     /// <param name="path">The folder.</param>
     /// <param name="appName">Name of the application; found when null.</param>
     /// <exception cref="Nexus.Diagnostics.NexusException">NEXUS0110, NEXUS0111 or NEXUS0112.</exception>

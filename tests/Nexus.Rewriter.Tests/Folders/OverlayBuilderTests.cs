@@ -14,7 +14,7 @@ public sealed class OverlayBuilderTests
         var (code, output) = ChildProcess.Run(
             prepared.CommandLine(prepared.Folder, ChildProcess.DotNet),
             ("_HANDLER", "Orders::Sample.Function::Run"),
-            ("STAND_IN", "1")
+            ("NEXUS_CHANNEL", "3,4,5")
         );
         Assert.AreEqual("registered\nhost: made AmazonDynamoDBClient\nhits: 1\n", output);
         Assert.AreEqual(0, code);
@@ -28,7 +28,7 @@ public sealed class OverlayBuilderTests
 
         Assert.IsTrue(prepared.IsExecutable);
         Assert.IsFalse(File.Exists(Path.Combine(prepared.Folder, "Nexus.Guest.Host.dll")));
-        var (code, output) = ChildProcess.Run(prepared.CommandLine(prepared.Folder, ChildProcess.DotNet), ("STAND_IN", "1"));
+        var (code, output) = ChildProcess.Run(prepared.CommandLine(prepared.Folder, ChildProcess.DotNet), ("NEXUS_CHANNEL", "3,4,5"));
         Assert.AreEqual("registered\nmade AmazonDynamoDBClient\n", output);
         Assert.AreEqual(0, code);
     }

@@ -1,0 +1,82 @@
+namespace Nexus.Rewriter;
+
+/// <summary>Libraries and types that are known to use the network, and why they are left alone.</summary>
+internal static class KnownNetwork
+{
+    private const string NoRule = "no rule is for this library; its connections stay in the sandbox";
+
+    /// <summary>By simple name of the assembly.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Libraries = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["Grpc.Net.Client"] = "gRPC clients are not offloaded by this version",
+        ["Grpc.Core"] = "the native gRPC library is not offloaded by this version",
+        ["Microsoft.Extensions.Http"] = "HttpClient factories are not offloaded by this version",
+        ["Microsoft.Data.SqlClient"] = NoRule,
+        ["System.Data.SqlClient"] = NoRule,
+        ["Npgsql"] = NoRule,
+        ["MySqlConnector"] = NoRule,
+        ["MySql.Data"] = NoRule,
+        ["Oracle.ManagedDataAccess"] = NoRule,
+        ["MongoDB.Driver"] = NoRule,
+        ["StackExchange.Redis"] = NoRule,
+        ["RabbitMQ.Client"] = NoRule,
+        ["Confluent.Kafka"] = NoRule,
+        ["RestSharp"] = NoRule,
+        ["Azure.Core"] = NoRule,
+        ["Google.Api.Gax.Grpc"] = NoRule,
+    };
+
+    /// <summary>By full name of the type whose construction or static use is reported.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Types = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["System.Net.Http.HttpClient"] = "HttpClient is not offloaded by this version",
+        ["System.Net.Http.HttpClientHandler"] = "HttpClient is not offloaded by this version",
+        ["System.Net.Http.SocketsHttpHandler"] = "HttpClient is not offloaded by this version",
+        ["System.Net.WebClient"] = "WebClient opens connections by itself",
+        ["System.Net.WebRequest"] = "WebRequest opens connections by itself",
+        ["System.Net.Sockets.Socket"] = "sockets are not offloaded",
+        ["System.Net.Sockets.TcpClient"] = "sockets are not offloaded",
+        ["System.Net.Sockets.TcpListener"] = "sockets are not offloaded",
+        ["System.Net.Sockets.UdpClient"] = "sockets are not offloaded",
+        ["System.Net.WebSockets.ClientWebSocket"] = "web sockets are not offloaded",
+        ["System.Net.Mail.SmtpClient"] = "mail is not offloaded",
+        ["System.Net.NetworkInformation.Ping"] = "sockets are not offloaded",
+        ["System.Net.Dns"] = "the sandbox has no name service",
+        ["System.Net.Quic.QuicConnection"] = "sockets are not offloaded",
+        ["Grpc.Net.Client.GrpcChannel"] = "gRPC clients are not offloaded by this version",
+        ["Grpc.Core.Channel"] = "gRPC clients are not offloaded by this version",
+    };
+
+    /// <summary>Credentials that a function brings itself.</summary>
+    public static readonly IReadOnlySet<string> Credentials = new HashSet<string>(StringComparer.Ordinal)
+    {
+        "Amazon.Runtime.BasicAWSCredentials",
+        "Amazon.Runtime.SessionAWSCredentials",
+        "Amazon.Runtime.StoredProfileAWSCredentials",
+        "Amazon.Runtime.AssumeRoleAWSCredentials",
+        "Amazon.Runtime.CredentialManagement.CredentialProfileStoreChain",
+    };
+
+    public static readonly IReadOnlySet<string> PresigningMethods = new HashSet<string>(StringComparer.Ordinal)
+    {
+        "GetPreSignedURL",
+        "GetPreSignedURLAsync",
+        "GeneratePreSignedURL",
+        "GenerateAuthToken",
+        "GenerateAuthTokenAsync",
+    };
+
+    /// <summary>Assemblies of the framework, which a self-contained function carries along.</summary>
+    public static bool IsFramework(string assembly) =>
+        assembly
+            is "mscorlib"
+                or "netstandard"
+                or "WindowsBase"
+                or "Microsoft.CSharp"
+                or "Microsoft.VisualBasic"
+                or "Microsoft.VisualBasic.Core"
+        || assembly.StartsWith("System.", StringComparison.Ordinal)
+        || assembly.StartsWith("Microsoft.Win32.", StringComparison.Ordinal)
+        || assembly.StartsWith("Microsoft.AspNetCore.", StringComparison.Ordinal)
+        || assembly.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal);
+}

@@ -1,0 +1,64 @@
+using Nexus.Rewriter.Tests;
+
+namespace Nexus.Build.Tests;
+
+/// <summary>The package in every way of building: the result runs as the plain program without a channel and reaches the guest with one.</summary>
+[TestClass]
+public sealed class ConsumerTests
+{
+    private static PackedConsumer consumer = null!;
+
+    [ClassInitialize]
+    public static void Pack(TestContext context) => consumer = new PackedConsumer();
+
+    [ClassCleanup]
+    public static void Clean() => consumer.Dispose();
+
+    [TestMethod]
+    [DataRow("Debug", "build", "-c", "Debug")]
+    [DataRow("Release", "build", "-c", "Release")]
+    [DataRow("ReadyToRun", "publish", "-r", "linux-x64", "--self-contained", "false", "-p:PublishReadyToRun=true")]
+    [DataRow("SingleFile", "publish", "-r", "linux-x64", "--self-contained", "false", "-p:PublishSingleFile=true")]
+    [DataRow("Trimmed", "publish", "-r", "linux-x64", "--self-contained", "true", "-p:PublishTrimmed=true")]
+    [DataRow("NativeAot", "publish", "-r", "linux-x64", "-p:PublishAot=true")]
+    public void Consumer_BuiltInAMode_ReachesTheGuestOnlyWithAChannel(string mode, string verb, params string[] arguments)
+    {
+        var folder = consumer.Create(mode);
+        PackedConsumer.Make(folder, verb, arguments);
+
+        Assert.AreEqual("answered\n", Run(folder));
+        Assert.AreEqual("registered\nanswered\n", Run(folder, ("NEXUS_CHANNEL", "3,4,5")));
+    }
+
+    [TestMethod]
+    public void Consumer_SwitchedOff_IsBuiltAsWithoutThePackage()
+    {
+        var folder = consumer.Create("Off");
+        PackedConsumer.Make(folder, "build", "-p:NexusEnabled=false");
+
+        Assert.AreEqual("answered\n", Run(folder, ("NEXUS_CHANNEL", "3,4,5")));
+        Assert.IsFalse(File.Exists(Path.Combine(folder, "out/Nexus.Guest.dll")));
+    }
+
+    [TestMethod]
+    public void Consumer_BuiltAgain_SkipsTheRewrite()
+    {
+        var folder = consumer.Create("Again");
+        PackedConsumer.Make(folder, "build");
+        var rewritten = Directory
+            .GetFiles(folder, "AWSSDK.Core.dll", SearchOption.AllDirectories)
+            .Single(f => f.Contains("/nexus/", StringComparison.Ordinal));
+        var date = File.GetLastWriteTimeUtc(rewritten);
+        PackedConsumer.Make(folder, "build");
+
+        Assert.AreEqual(date, File.GetLastWriteTimeUtc(rewritten));
+        Assert.AreEqual("registered\nanswered\n", Run(folder, ("NEXUS_CHANNEL", "3,4,5")));
+    }
+
+    private static string Run(string folder, params (string, string?)[] environment)
+    {
+        var (code, output) = ChildProcess.Run([Path.Combine(folder, "out/Consumer")], environment);
+        Assert.AreEqual(0, code, output);
+        return output;
+    }
+}

@@ -1,0 +1,116 @@
+using System.Reflection;
+using Nexus.Rewriter.Tests;
+
+namespace Nexus.Build.Tests;
+
+/// <summary>Packs Nexus.Build once, then makes projects that use the package as any user would.</summary>
+internal sealed class PackedConsumer : IDisposable
+{
+    private const string Program = """
+        using Amazon.DynamoDBv2;
+        using Amazon.DynamoDBv2.Model;
+
+        var config = new AmazonDynamoDBConfig { ServiceURL = "http://127.0.0.1:9", MaxErrorRetry = 0 };
+        using var client = new AmazonDynamoDBClient("id", "secret", config);
+        try
+        {
+            await client.GetItemAsync("orders", new Dictionary<string, AttributeValue> { ["id"] = new() { S = "1" } });
+        }
+        catch (Exception e) when (e is AmazonDynamoDBException or HttpRequestException)
+        {
+            Console.WriteLine("answered");
+        }
+        """;
+
+    private static readonly Dictionary<string, string?> Facts = Assembly
+        .GetExecutingAssembly()
+        .GetCustomAttributes<AssemblyMetadataAttribute>()
+        .ToDictionary(a => a.Key, a => a.Value);
+
+    private readonly TempFolder temp = new();
+    private readonly string feed;
+    private readonly string version = $"0.0.{DateTime.UtcNow:yyyyMMdd}-test{Guid.NewGuid().ToString("N")[..8]}";
+
+    public PackedConsumer()
+    {
+        feed = temp.Sub("feed");
+        // The real guest where it was built, stand-ins where not: the package must work with either.
+        var guest = Environment.GetEnvironmentVariable("NEXUS_TEST_GUEST") ?? StandIns.WriteAll(temp.Sub("guest"));
+        var (code, output) = DotNet(
+            "pack",
+            Path.Combine(Facts["RepositoryRoot"]!, "rewriter/Nexus.Build/Nexus.Build.csproj"),
+            "--no-build",
+            "-c",
+            Facts["Configuration"]!,
+            "-o",
+            feed,
+            $"-p:NexusGuestFolder={guest}/",
+            $"-p:Version={version}"
+        );
+        Assert.AreEqual(0, code, output);
+    }
+
+    /// <summary>A fresh project folder that references the package and the real DynamoDB SDK.</summary>
+    public string Create(string name)
+    {
+        var folder = temp.Sub(name);
+        File.WriteAllText(Path.Combine(folder, "Program.cs"), Program);
+        File.WriteAllText(
+            Path.Combine(folder, "Consumer.csproj"),
+            $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <TargetFramework>net10.0</TargetFramework>
+                <OutputType>Exe</OutputType>
+                <Nullable>enable</Nullable>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <InvariantGlobalization>true</InvariantGlobalization>
+                <RestoreAdditionalProjectSources>{feed}</RestoreAdditionalProjectSources>
+                <SatelliteResourceLanguages>en</SatelliteResourceLanguages>
+                <NuGetAudit>false</NuGetAudit>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="AWSSDK.Core" Version="4.0.102.19" />
+                <PackageReference Include="AWSSDK.DynamoDBv2" Version="4.0.110.2" />
+                <PackageReference Include="Nexus.Build" Version="{version}" PrivateAssets="all" />
+              </ItemGroup>
+            </Project>
+            """
+        );
+        // Nothing of this repository's own settings may leak into the consumer.
+        File.WriteAllText(Path.Combine(folder, "Directory.Build.props"), "<Project />");
+        File.WriteAllText(Path.Combine(folder, "Directory.Packages.props"), "<Project />");
+        return folder;
+    }
+
+    /// <summary>Builds or publishes and returns the build's output; fails the test with it otherwise.</summary>
+    public static string Make(string folder, string verb, params string[] arguments)
+    {
+        var (code, output) = DotNet([verb, Path.Combine(folder, "Consumer.csproj"), "-o", Path.Combine(folder, "out"), .. arguments]);
+        Assert.AreEqual(0, code, output);
+        return output;
+    }
+
+    public void Dispose()
+    {
+        var cached = Path.Combine(
+            Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+                ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget/packages"),
+            "nexus.build",
+            version
+        );
+        if (Directory.Exists(cached))
+            Directory.Delete(cached, recursive: true);
+        temp.Dispose();
+    }
+
+    private static (int ExitCode, string Output) DotNet(params string[] arguments) =>
+        // No build servers: they would outlive the test and hold its folders.
+        ChildProcess.Run(
+            [ChildProcess.DotNet, .. arguments, "-nodeReuse:false"],
+            ("MSBUILDDISABLENODEREUSE", "1"),
+            ("UseSharedCompilation", "false"),
+            ("DOTNET_CLI_TELEMETRY_OPTOUT", "1"),
+            ("MSBUILDTERMINALLOGGER", "off")
+        );
+}
