@@ -30,6 +30,10 @@ internal static class Guests
         }
     }
 
+    /// <summary>Control groups that a backend of this process id has made and not removed.</summary>
+    public static IReadOnlyList<string> Groups(int backend) =>
+        [.. Hierarchy.Parents.Values.Distinct().SelectMany(parent => Directory.GetDirectories(parent, $"{backend}-*"))];
+
     public static SandboxSpec Shell(string script) =>
         new()
         {

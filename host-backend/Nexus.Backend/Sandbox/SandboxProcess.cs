@@ -69,16 +69,12 @@ public sealed class SandboxProcess : IAsyncDisposable
             return;
         }
 
-        // The end of a namespace's first process ends all of the namespace.
-        _root.Send(Native.SigKill);
         if (!_nested)
         {
             _launcher.KillGroup();
-            foreach (var pid in _group?.Processes() ?? [])
-            {
-                _ = Native.Kill(pid, Native.SigKill);
-            }
         }
+
+        KillRemaining();
     }
 
     /// <summary>Memory of the guest and of the sandbox's own helpers. Costs a walk of the page tables: for measuring, not for every call.</summary>
@@ -107,19 +103,25 @@ public sealed class SandboxProcess : IAsyncDisposable
         _launcher.Dispose();
     }
 
+    // A namespace ends with its first process, and that one, bubblewrap's, waits for every child the guest has left behind.
+    private void KillRemaining()
+    {
+        _root.Send(Native.SigKill);
+        if (!_nested)
+        {
+            foreach (var pid in _group?.Processes() ?? [])
+            {
+                _ = Native.Kill(pid, Native.SigKill);
+            }
+        }
+    }
+
     private async Task<SandboxExit> WatchAsync()
     {
         var status = await _launcher.Exited.ConfigureAwait(false);
         var kills = _group?.OutOfMemoryKills() ?? 0;
         var cpuTime = _group?.CpuTime() ?? TimeSpan.Zero;
-        if (!_nested)
-        {
-            foreach (var left in _group?.Processes() ?? [])
-            {
-                _ = Native.Kill(left, Native.SigKill);
-            }
-        }
-
+        KillRemaining();
         for (var attempt = 0; _group is not null && !_group.Remove() && attempt < RemovalAttempts; attempt++)
         {
             await Task.Delay(1 + attempt).ConfigureAwait(false);
