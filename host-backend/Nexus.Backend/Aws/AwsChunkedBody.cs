@@ -50,7 +50,7 @@ public sealed class AwsChunkedBody : IAwsBody
         {
             if (_length > 0)
             {
-                await target.WriteAsync(Ascii($"{_length:x}\r\n"), cancellationToken).ConfigureAwait(false);
+                await target.WriteAsync(Ascii($"{_length:X}\r\n"), cancellationToken).ConfigureAwait(false);
             }
             var through = new AwsCountingStream(target, _length, checksum);
             await _inner.WriteToAsync(through, cancellationToken).ConfigureAwait(false);
@@ -191,7 +191,7 @@ public sealed class AwsChunkedBody : IAwsBody
             SHA256.HashData(data, hash);
             text.AppendHex(hash);
             _previous = Sign(ref text, seed);
-            return Ascii($"{data.Length:x};chunk-signature={_previous}\r\n");
+            return Ascii($"{data.Length:X};chunk-signature={_previous}\r\n");
         }
     }
 }

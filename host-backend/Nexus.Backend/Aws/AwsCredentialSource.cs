@@ -21,7 +21,8 @@ public sealed class AwsCredentialSource(AwsEndpointOptions endpoints, TimeProvid
 
     private AwsCredentialCache CreateCache(AwsCredentialSettings settings)
     {
-        Lazy<AWSCredentials> basis = new(() => Basis(settings));
+        // Publication only: a source that fails today may work in a minute, so a failure is not kept.
+        Lazy<AWSCredentials> basis = new(() => Basis(settings), LazyThreadSafetyMode.PublicationOnly);
         return new AwsCredentialCache(_time, () => FetchAsync(settings, basis));
     }
 
