@@ -40,8 +40,8 @@ internal sealed class OrderLists(IAmazonDynamoDB dynamoDb, string table)
             {
                 TableName = table,
                 IndexName = "byStatus",
-                KeyConditionExpression = "#status = :status AND Total >= :least",
-                ExpressionAttributeNames = new() { ["#status"] = "Status" },
+                KeyConditionExpression = "#status = :status AND #total >= :least",
+                ExpressionAttributeNames = new() { ["#status"] = "Status", ["#total"] = "Total" },
                 ExpressionAttributeValues = new()
                 {
                     [":status"] = new(status),
@@ -85,8 +85,8 @@ internal sealed class OrderLists(IAmazonDynamoDB dynamoDb, string table)
                     [table] = new()
                     {
                         Keys = [.. keys.Select(key => key.Key())],
-                        ProjectionExpression = "CustomerId, OrderId, #status, Total, Version",
-                        ExpressionAttributeNames = new() { ["#status"] = "Status" },
+                        ProjectionExpression = "CustomerId, OrderId, #status, #total, Version",
+                        ExpressionAttributeNames = new() { ["#status"] = "Status", ["#total"] = "Total" },
                     },
                 },
             }
@@ -108,7 +108,8 @@ internal sealed class OrderLists(IAmazonDynamoDB dynamoDb, string table)
             {
                 TableName = table,
                 Limit = pageSize,
-                FilterExpression = "Total > :limit",
+                FilterExpression = "#total > :limit",
+                ExpressionAttributeNames = new() { ["#total"] = "Total" },
                 ExpressionAttributeValues = new() { [":limit"] = new() { N = "50" } },
             }
         );

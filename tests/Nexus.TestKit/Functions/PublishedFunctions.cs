@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Nexus.TestKit.Functions;
 
-/// <summary>Publishes test functions by <c>dotnet publish</c>, each once per process, into <c>artifacts/functions</c>.</summary>
+/// <summary>Publishes test functions by <c>dotnet publish</c>, each once until its sources change, into <c>artifacts/functions</c>.</summary>
 public static class PublishedFunctions
 {
     private static readonly ConcurrentDictionary<string, Lazy<Task<PublishedFunction>>> s_published = new();
@@ -44,12 +46,41 @@ public static class PublishedFunctions
 
         // Functions share project references, and concurrent builds of one project fight over its intermediate files.
         await using var turn = await FileTurn.TakeAsync(RepositoryRoot.Combine("artifacts", "functions.lock"), CancellationToken.None);
+        var stamp = output + ".sources";
+        var sources = SourceHash();
+        if (File.Exists(stamp) && await File.ReadAllTextAsync(stamp) == sources)
+        {
+            return new PublishedFunction(output, name);
+        }
+
         using var publish = Process.Start(start)!;
         var errors = publish.StandardError.ReadToEndAsync();
         var log = await publish.StandardOutput.ReadToEndAsync();
         await publish.WaitForExitAsync();
-        return publish.ExitCode == 0
-            ? new PublishedFunction(output, name)
-            : throw new InvalidOperationException($"Publishing {name} failed: {log}{await errors}");
+        if (publish.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"Publishing {name} failed: {log}{await errors}");
+        }
+
+        await File.WriteAllTextAsync(stamp, sources);
+        return new PublishedFunction(output, name);
+    }
+
+    // Everything that a function is built from; a publish that finds nothing to do still takes seconds.
+    private static string SourceHash()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var functions = Directory
+            .EnumerateFiles(RepositoryRoot.Combine("test-functions"), "*", SearchOption.AllDirectories)
+            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal));
+        foreach (
+            var file in functions.Concat(Directory.EnumerateFiles(RepositoryRoot.Path, "Directory.*.props")).Order(StringComparer.Ordinal)
+        )
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(file));
+            hash.AppendData(File.ReadAllBytes(file));
+        }
+
+        return Convert.ToHexString(hash.GetHashAndReset());
     }
 }
