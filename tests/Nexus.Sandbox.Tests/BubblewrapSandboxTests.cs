@@ -225,7 +225,9 @@ public sealed class BubblewrapSandboxTests
     [TestMethod]
     public async Task Usage_RunningGuest_IsMeasured()
     {
-        await using var process = await Guests.Bubblewrap().StartAsync(Guests.Shell("echo go; sleep 60; :"), default);
+        await using var process = await Guests
+            .Bubblewrap()
+            .StartAsync(Guests.Shell("i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; echo go; sleep 60; :"), default);
         await process.Output.ReadExactlyAsync(new byte[3]);
 
         var memory = process.ReadMemory();

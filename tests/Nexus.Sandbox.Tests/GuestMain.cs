@@ -27,11 +27,14 @@ internal static class GuestMain
             case ["backend"]:
                 BackendAsync().GetAwaiter().GetResult();
                 return 0;
+            case ["hello"]:
+                Console.WriteLine("hello");
+                return 0;
             case ["abort"]:
                 Environment.FailFast("on purpose");
                 return 0;
             default:
-                return 0;
+                return 64;
         }
     }
 

@@ -5,7 +5,7 @@ using Nexus.Backend.Sandbox;
 namespace Nexus.Sandbox.Tests;
 
 /// <summary>
-/// What a sandbox costs at start: medians from the call that starts a program to its collected end, in milliseconds. Run with
+/// What a sandbox costs at start: medians from the call that starts a program to its first byte of output, in milliseconds. Run with
 /// <c>--measure</c>; the figures of docs/decisions/0003-process-sandbox.md come from here.
 /// </summary>
 internal static class StartMeasurement
@@ -14,8 +14,8 @@ internal static class StartMeasurement
 
     public static async Task RunAsync()
     {
-        var shell = Guests.Shell("exit 0");
-        var dotnet = Guests.Dotnet("nothing");
+        var shell = Guests.Shell("echo x");
+        var dotnet = Guests.Dotnet("hello");
         var (none, bubblewrap) = (Guests.None(), Guests.Bubblewrap());
         foreach (var (name, spec) in new[] { ("sh", shell), ("dotnet", dotnet) })
         {
@@ -32,31 +32,37 @@ internal static class StartMeasurement
         );
     }
 
-    private static async Task<double> MedianAsync(Func<Task> action)
+    private static async Task<double> MedianAsync(Func<Task<double>> action)
     {
         await action();
         var times = new List<double>();
         for (var round = 0; round < Rounds; round++)
         {
-            var watch = Stopwatch.StartNew();
-            await action();
-            times.Add(watch.Elapsed.TotalMilliseconds);
+            times.Add(await action());
         }
 
         return times.Order().ElementAt(Rounds / 2);
     }
 
-    private static async Task BareAsync(SandboxSpec spec)
+    private static async Task<double> BareAsync(SandboxSpec spec)
     {
         var words = spec.Command.Select(word => word.Replace(SandboxSpec.TaskRoot, spec.AppFolder, StringComparison.Ordinal)).ToArray();
         var environment = GuestEnvironment.For(spec).Select(pair => $"{pair.Key}={pair.Value}").ToArray();
+        var watch = Stopwatch.StartNew();
         using var process = ProcessSpawner.Start(new SpawnRequest(words[0], words, environment) { CaptureOutput = true });
+        await process.Output.ReadExactlyAsync(new byte[1]);
+        var elapsed = watch.Elapsed.TotalMilliseconds;
         await process.Exited;
+        return elapsed;
     }
 
-    private static async Task SandboxedAsync(ISandbox sandbox, SandboxSpec spec)
+    private static async Task<double> SandboxedAsync(ISandbox sandbox, SandboxSpec spec)
     {
+        var watch = Stopwatch.StartNew();
         await using var process = await sandbox.StartAsync(spec, default);
+        await process.Output.ReadExactlyAsync(new byte[1]);
+        var elapsed = watch.Elapsed.TotalMilliseconds;
         await process.Exited;
+        return elapsed;
     }
 }

@@ -15,6 +15,7 @@ internal static unsafe class ExitWatcher
     private const int Add = 1;
     private const int Remove = 2;
     private const uint Readable = 1;
+    private const int IdTypePid = 1;
     private const int IdTypePidfd = 3;
     private const int WaitExited = 4;
     private const int CloseOnExec = 0x80000;
@@ -35,6 +36,9 @@ internal static unsafe class ExitWatcher
             throw new Win32Exception(Marshal.GetLastPInvokeError(), "epoll_ctl");
         }
     }
+
+    /// <summary>Waits for a child that has just been killed.</summary>
+    public static void CollectById(int pid) => Wait(IdTypePid, (uint)pid);
 
     // struct epoll_event is packed on x86-64 only (epoll_ctl(2)).
     private static int DataOffset => RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
@@ -80,16 +84,16 @@ internal static unsafe class ExitWatcher
         }
 
         _ = Native.EpollCtl(epoll, Remove, descriptor, null);
-        var status = Wait(descriptor);
+        var status = Wait(IdTypePidfd, (uint)descriptor);
         process.Descriptor.DangerousRelease();
         process.Complete(status);
     }
 
-    private static ExitStatus Wait(int descriptor)
+    private static ExitStatus Wait(int idType, uint id)
     {
         // siginfo_t: si_code at 8 (1 is CLD_EXITED), si_status at 24.
         var info = stackalloc byte[128];
-        while (Native.WaitId(IdTypePidfd, (uint)descriptor, info, WaitExited) != 0)
+        while (Native.WaitId(idType, id, info, WaitExited) != 0)
         {
             if (Marshal.GetLastPInvokeError() != Native.EIntr)
             {

@@ -36,7 +36,7 @@ internal static unsafe class ProcessSpawner
             // Whatever a native library or our own parent left inheritable stays here.
             _ = Native.MarkCloseOnExec(3);
             var pid = Spawn(request, Lift(descriptors, held));
-            var process = new SpawnedProcess(pid, PidFd.Open(pid), output, error);
+            var process = new SpawnedProcess(pid, Open(pid), output, error);
             ExitWatcher.Watch(process);
             return process;
         }
@@ -49,6 +49,21 @@ internal static unsafe class ProcessSpawner
         finally
         {
             held.ForEach(handle => handle.Dispose());
+        }
+    }
+
+    private static PidFd Open(int pid)
+    {
+        try
+        {
+            return PidFd.Open(pid);
+        }
+        catch (Win32Exception)
+        {
+            // No descriptor left to watch it by: it must not run on unseen.
+            _ = Native.Kill(pid, Native.SigKill);
+            ExitWatcher.CollectById(pid);
+            throw;
         }
     }
 

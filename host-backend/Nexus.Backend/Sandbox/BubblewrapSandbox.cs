@@ -43,6 +43,7 @@ public sealed partial class BubblewrapSandbox : ISandbox
         var status = Descriptors.Reader(statusRead);
         var group = _limits.CreateGroup(spec);
         SpawnedProcess? launcher = null;
+        PidFd? root = null;
         try
         {
             using (statusWrite)
@@ -52,7 +53,7 @@ public sealed partial class BubblewrapSandbox : ISandbox
             }
 
             var rootId = await ReadRootAsync(status, launcher, cancellation).ConfigureAwait(false);
-            var root = PidFd.Open(rootId);
+            root = PidFd.Open(rootId);
 
             // The first process waits at the gate with everything mounted: it and all it will start are limited before the guest's first instruction.
             _limits.Apply(rootId, spec, group);
@@ -64,6 +65,7 @@ public sealed partial class BubblewrapSandbox : ISandbox
         }
         catch
         {
+            root?.Dispose();
             await AbandonAsync(launcher, group).ConfigureAwait(false);
             await status.DisposeAsync().ConfigureAwait(false);
             throw;

@@ -79,7 +79,11 @@ public sealed class CgroupHierarchy
     {
         try
         {
-            return Directory.CreateDirectory(folder).FullName;
+            var parent = Directory.CreateDirectory(folder).FullName;
+
+            // It may be there already, made by a backend of another user.
+            Directory.Delete(Directory.CreateDirectory(Path.Combine(parent, $"{Environment.ProcessId}-probe")).FullName);
+            return parent;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

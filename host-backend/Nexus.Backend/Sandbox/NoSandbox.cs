@@ -44,7 +44,7 @@ public sealed class NoSandbox : ISandbox
                 Descriptors.OpenGate(gateWrite);
             }
 
-            return Task.FromResult(new SandboxProcess(launcher, launcher.Id, PidFd.Open(launcher.Id), group, nested: false));
+            return Task.FromResult(new SandboxProcess(launcher, launcher.Id, launcher.Descriptor, group, nested: false));
         }
         catch
         {
