@@ -328,6 +328,23 @@ public sealed class AwsRequestExecutorTests
         Assert.AreEqual("{}", Encoding.ASCII.GetString(server.Requests.Single().Body));
     }
 
+    [TestMethod]
+    public async Task Presign_Object_SignsForTheConfiguredEndpoint()
+    {
+        var options = new AwsEndpointOptions { DefaultEndpoint = "http://127.0.0.1:4566" };
+        using var http = new AwsHttpClient();
+        var executor = new AwsRequestExecutor(new AwsEndpointPolicy(options), new AwsCredentialSource(options), http);
+        var settings = new AwsFunctionSettings
+        {
+            Name = "f",
+            Credentials = new AwsCredentialSettings { AccessKeyId = "AKID", SecretAccessKey = "secret" },
+        };
+        AwsRequest request = Dynamo("", [new("amz-sdk-invocation-id", "1"), new("Content-Type", "text/plain"), new("User-Agent", "u")]);
+        string url = await executor.PresignAsync(request, settings, TimeSpan.FromMinutes(5), CancellationToken.None);
+        Assert.StartsWith("http://127.0.0.1:4566/?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKID%2F", url);
+        Assert.Contains("&X-Amz-Expires=300&X-Amz-SignedHeaders=content-type%3Bhost&X-Amz-Signature=", url);
+    }
+
     private static AwsRequest Dynamo(string body, List<AwsHeader>? headers = null, AwsAuthScheme scheme = AwsAuthScheme.SigV4) =>
         new()
         {

@@ -140,6 +140,8 @@ public sealed class AwsRequestExecutor
         Validate(request);
         AwsEndpoint endpoint = _endpoints.Resolve(request.Uri, request.ServiceId);
         List<AwsHeader> headers = AwsRequestHeaders.Take(request.Headers, hasContent: true, isChunked: false);
+        // Whoever uses the URL has to send every signed header, so the SDK's own chatter stays out.
+        headers.RemoveAll(header => !IsPresigned(header.Name));
         AwsCredentials credentials = await _credentials.GetAsync(settings.Credentials, cancellationToken).ConfigureAwait(false);
         return _signer.Presign(
             request.Method,
@@ -278,6 +280,13 @@ public sealed class AwsRequestExecutor
             throw AwsDiagnostics.SigningScopeInvalid.With(Subject(request));
         }
     }
+
+    private static bool IsPresigned(string name) =>
+        name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)
+        || (
+            name.StartsWith("x-amz-", StringComparison.OrdinalIgnoreCase)
+            && !name.Equals("x-amz-user-agent", StringComparison.OrdinalIgnoreCase)
+        );
 
     private static bool IsScopePart(string text)
     {
