@@ -81,11 +81,13 @@ internal static class GuestMain
         return count;
     }
 
-    private static unsafe int Eat(int megabytes)
+    // Outside the managed heap, whose own limit would answer first.
+    private static int Eat(int megabytes)
     {
+        var block = Enumerable.Repeat((byte)1, 1 << 20).ToArray();
         for (var i = 0; i < megabytes; i++)
         {
-            NativeMemory.Fill(NativeMemory.Alloc(1 << 20), 1 << 20, 1);
+            Marshal.Copy(block, 0, Marshal.AllocHGlobal(block.Length), block.Length);
         }
 
         Console.WriteLine("full");

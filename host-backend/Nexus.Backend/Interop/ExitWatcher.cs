@@ -10,7 +10,6 @@ namespace Nexus.Backend.Interop;
 /// </summary>
 internal static unsafe class ExitWatcher
 {
-    private const int EventSize = 12;
     private const int Batch = 64;
     private const int Add = 1;
     private const int Remove = 2;
@@ -43,7 +42,7 @@ internal static unsafe class ExitWatcher
     // struct epoll_event is packed on x86-64 only (epoll_ctl(2)).
     private static int DataOffset => RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
 
-    private static int EventStride => DataOffset == 4 ? EventSize : 16;
+    private static int EventStride => DataOffset == 4 ? 12 : 16;
 
     private static void WriteEvent(byte* at, uint kinds, int descriptor)
     {
