@@ -1,0 +1,66 @@
+namespace Nexus.Backend.Functions;
+
+/// <summary>One function of the node, ready to be started.</summary>
+public sealed record FunctionDefinition
+{
+    /// <summary>1 to 64 letters, digits, '-' and '_'.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Absolute path of the prepared folder, mounted read-only at /var/task.</summary>
+    public required string AppFolder { get; init; }
+
+    /// <summary>The command to start, from the folder it is mounted at and the path of <c>dotnet</c>.</summary>
+    public required Func<string, string, IReadOnlyList<string>> Command { get; init; }
+
+    /// <summary><c>Assembly::Type::Method</c>; empty for an executable.</summary>
+    public string Handler { get; init; } = "";
+
+    public required string Region { get; init; }
+
+    /// <summary>128 to 10,240 MB.</summary>
+    public int MemoryMb { get; init; } = 512;
+
+    /// <summary>1 to 900 s.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary><c>process</c> or <c>none</c>.</summary>
+    public string Sandbox { get; init; } = "process";
+
+    /// <summary>Cores; null for no limit.</summary>
+    public double? CpuLimit { get; init; }
+
+    /// <summary>Size of /tmp, 512 to 10,240 MB.</summary>
+    public int TmpMb { get; init; } = 512;
+
+    /// <summary>Instances at most, and so invocations at once; 1 to 1,000.</summary>
+    public int MaxInstances { get; init; } = 10;
+
+    /// <summary>An instance idle for this long is ended.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>AWS calls in flight at most, over all instances.</summary>
+    public int MaxCallsInFlight { get; init; } = 512;
+
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Settings of the runtime for one small process: workstation GC, no concurrent GC, a heap limit. Off leaves the function's own.</summary>
+    public bool LeanRuntime { get; init; } = true;
+
+    /// <summary>Milliseconds of idleness before the guest collects and gives pages back; 0 for never.</summary>
+    public int IdleCollectMilliseconds { get; init; } = 500;
+
+    /// <summary>Where its AWS calls get their credentials from.</summary>
+    public FunctionCredentials Credentials { get; init; } = new();
+
+    /// <summary>Endpoints besides AWS's own and the configured ones that the function may call, such as <c>http://localhost:4566</c>.</summary>
+    public IReadOnlyList<string> AllowedEndpoints { get; init; } = [];
+
+    /// <summary>Whether keys written in the function's code are used instead of the function's credentials.</summary>
+    public bool AllowExplicitKeys { get; init; }
+
+    /// <summary>Waits before the retries of a failed asynchronous invocation.</summary>
+    public IReadOnlyList<TimeSpan> AsyncRetryDelays { get; init; } = [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2)];
+
+    /// <summary>The function's ARN on this node.</summary>
+    public string Arn => $"arn:aws:lambda:{Region}:000000000000:function:{Name}";
+}

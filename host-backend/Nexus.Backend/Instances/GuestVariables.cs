@@ -1,0 +1,76 @@
+using System.Globalization;
+using Nexus.Backend.Functions;
+using Nexus.Backend.Sandbox;
+
+namespace Nexus.Backend.Instances;
+
+/// <summary>The whole environment of an instance: Lambda's, the runtime's and the function's own.</summary>
+internal static class GuestVariables
+{
+    /// <summary>For SDKs that insist on finding credentials; worth nothing anywhere, and known to the stub.</summary>
+    private const string PlaceholderKey = "NEXUS-NO-CREDENTIALS";
+
+    public static Dictionary<string, string> Of(FunctionDefinition function, string instanceId, string taskRoot)
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["PATH"] = "/usr/local/bin:/usr/bin:/bin",
+            ["HOME"] = "/tmp",
+            ["LANG"] = "en_US.UTF-8",
+            ["TZ"] = ":UTC",
+            ["AWS_LAMBDA_FUNCTION_NAME"] = function.Name,
+            ["AWS_LAMBDA_FUNCTION_VERSION"] = "$LATEST",
+            ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] = function.MemoryMb.ToString(CultureInfo.InvariantCulture),
+            ["AWS_LAMBDA_LOG_GROUP_NAME"] = $"/aws/lambda/{function.Name}",
+            ["AWS_LAMBDA_LOG_STREAM_NAME"] = $"{DateTime.UtcNow.ToString("yyyy/MM/dd", CultureInfo.InvariantCulture)}/[$LATEST]{instanceId}",
+            ["AWS_LAMBDA_INITIALIZATION_TYPE"] = "on-demand",
+            ["AWS_EXECUTION_ENV"] = "AWS_Lambda_dotnet10",
+            ["AWS_REGION"] = function.Region,
+            ["AWS_DEFAULT_REGION"] = function.Region,
+            ["AWS_ACCESS_KEY_ID"] = PlaceholderKey,
+            ["AWS_SECRET_ACCESS_KEY"] = PlaceholderKey,
+            ["AWS_EC2_METADATA_DISABLED"] = "true",
+            ["LAMBDA_TASK_ROOT"] = taskRoot,
+            ["LAMBDA_RUNTIME_DIR"] = "/var/runtime",
+            ["_HANDLER"] = function.Handler,
+            ["NEXUS_IDLE_COLLECT_MS"] = function.IdleCollectMilliseconds.ToString(CultureInfo.InvariantCulture),
+            ["DOTNET_EnableDiagnostics"] = "0",
+            ["DOTNET_NOLOGO"] = "1",
+        };
+        if (function.LeanRuntime)
+        {
+            AddLeanRuntime(variables, function.MemoryMb);
+        }
+
+        AddEndpoints(variables);
+        foreach (var (name, value) in function.Environment)
+        {
+            variables[name] = value;
+        }
+
+        variables["NEXUS_CHANNEL"] = "3,4,5";
+        return variables;
+    }
+
+    private static void AddLeanRuntime(Dictionary<string, string> variables, int memoryMb)
+    {
+        variables["DOTNET_gcServer"] = "0";
+        variables["DOTNET_gcConcurrent"] = "0";
+        variables["DOTNET_TieredPGO"] = "0";
+        variables["DOTNET_GCHeapHardLimit"] = (memoryMb * 1024L * 1024L * 3 / 4).ToString("X", CultureInfo.InvariantCulture);
+        // A pool thread that finds no work sleeps at once: the instance's next work comes over the ring, not from another thread.
+        variables["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0";
+    }
+
+    /// <summary>Endpoints are no secret, and the SDK composes its URIs from them.</summary>
+    private static void AddEndpoints(Dictionary<string, string> variables)
+    {
+        foreach (System.Collections.DictionaryEntry entry in Environment.GetEnvironmentVariables())
+        {
+            if (entry is { Key: string name, Value: string value } && name.StartsWith("AWS_ENDPOINT_URL", StringComparison.Ordinal))
+            {
+                variables[name] = value;
+            }
+        }
+    }
+}
