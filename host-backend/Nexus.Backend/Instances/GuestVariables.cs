@@ -39,7 +39,7 @@ internal static class GuestVariables
         };
         if (function.LeanRuntime)
         {
-            AddLeanRuntime(variables, function.MemoryMb);
+            AddLeanRuntime(variables);
         }
 
         AddEndpoints(variables);
@@ -52,12 +52,11 @@ internal static class GuestVariables
         return variables;
     }
 
-    private static void AddLeanRuntime(Dictionary<string, string> variables, int memoryMb)
+    private static void AddLeanRuntime(Dictionary<string, string> variables)
     {
         variables["DOTNET_gcServer"] = "0";
         variables["DOTNET_gcConcurrent"] = "0";
         variables["DOTNET_TieredPGO"] = "0";
-        variables["DOTNET_GCHeapHardLimit"] = (memoryMb * 1024L * 1024L * 3 / 4).ToString("X", CultureInfo.InvariantCulture);
         // A pool thread that finds no work sleeps at once: the instance's next work comes over the ring, not from another thread.
         variables["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0";
     }

@@ -21,15 +21,16 @@ internal static class LambdaErrors
     public static InvocationResult TooLarge(long bytes) =>
         Error(
             "Function.ResponseSizeTooLarge",
-            $"Response payload size ({bytes} bytes) exceeded maximum allowed payload size ({Invocation.MaxPayloadBytes} bytes)."
+            $"Response payload size ({bytes} bytes) exceeded maximum allowed payload size ({Invocation.MaxPayloadBytes} bytes).",
+            endsInstance: false
         );
 
     public static InvocationResult SandboxFailure(string requestId, string what) => Error("Sandbox.Failure", $"RequestId: {requestId} Error: {what}");
 
-    private static InvocationResult Error(string type, string message)
+    private static InvocationResult Error(string type, string message, bool endsInstance = true)
     {
         var report = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["errorType"] = type, ["errorMessage"] = message });
-        return new InvocationResult(report, "Unhandled");
+        return new InvocationResult(report, "Unhandled") { EndsInstance = endsInstance };
     }
 
     private static string Describe(SandboxExit exit) =>

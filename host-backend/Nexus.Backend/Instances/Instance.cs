@@ -1,0 +1,290 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Nexus.Backend.Functions;
+using Nexus.Backend.Sandbox;
+using Nexus.Channel;
+using Nexus.Channel.Interop;
+using Nexus.Channel.Messages;
+
+namespace Nexus.Backend.Instances;
+
+/// <summary>One running copy of a function: a sandbox, its channel and its log. It takes one invocation at a time.</summary>
+public sealed class Instance : IAsyncDisposable
+{
+    private readonly InstanceServices _services;
+    private readonly EventDoorbell _toBackend;
+    private readonly EventDoorbell _toGuest;
+    private readonly InstanceLog _log;
+    private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly int _pumpKey;
+    private int _ended;
+
+    private Instance(FunctionDefinition function, ChannelRegion region, InstanceServices services)
+    {
+        Function = function;
+        _services = services;
+        _toBackend = EventDoorbell.Create();
+        _toGuest = EventDoorbell.Create();
+        _log = new InstanceLog(function.Name, services.Logger);
+        Peer = new ChannelPeer(region, ChannelRole.Backend, _toGuest, _toBackend, OnCall);
+        Peer.Violated += OnViolated;
+        _pumpKey = services.Pump.Add(Peer, _toBackend);
+    }
+
+    public FunctionDefinition Function { get; }
+
+    public ChannelPeer Peer { get; }
+
+    /// <summary>The sandbox; set once it runs.</summary>
+    public SandboxProcess Process { get; private set; } = null!;
+
+    /// <summary>Completes with an empty text when invocations may come, or with the init error report.</summary>
+    public Task<string> Ready => _ready.Task;
+
+    /// <summary>When the last invocation ended, in <see cref="Stopwatch"/> ticks.</summary>
+    public long IdleSince { get; private set; } = Stopwatch.GetTimestamp();
+
+    /// <summary>False once the instance is dead or was told to end.</summary>
+    public bool IsAlive => Volatile.Read(ref _ended) == 0;
+
+    /// <summary>How long the process took from its start until it was ready.</summary>
+    public TimeSpan InitDuration { get; private set; }
+
+    /// <summary>Starts the process; <see cref="Ready"/> tells when the function is loaded.</summary>
+    /// <exception cref="Diagnostics.NexusException">The sandbox cannot be had here.</exception>
+    internal static async Task<Instance> StartAsync(FunctionDefinition function, InstanceServices services, CancellationToken cancellation)
+    {
+        var region = ChannelRegion.Create(services.ChannelOptions);
+        var instance = new Instance(function, region, services);
+        try
+        {
+            var started = Stopwatch.GetTimestamp();
+            instance.Process = await services
+                .SandboxFor(function.Sandbox)
+                .StartAsync(instance.Specification(region), cancellation)
+                .ConfigureAwait(false);
+            instance.Watch(started);
+            return instance;
+        }
+        catch
+        {
+            await instance.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Runs one invocation. Never fails for what the function does: timeouts, exits and oversized results are Lambda's error reports.</summary>
+    public async Task<InvocationResult> InvokeAsync(Invocation invocation, TimeSpan timeout)
+    {
+        var started = Stopwatch.GetTimestamp();
+        _log.Begin(invocation.RequestId);
+        var result = await ExchangeAsync(invocation, timeout).ConfigureAwait(false);
+        var duration = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+        if (invocation.WantsLogTail)
+        {
+            await _log.SettleAsync().ConfigureAwait(false);
+        }
+
+        _log.End(
+            invocation.RequestId,
+            FormattableString.Invariant(
+                $"REPORT RequestId: {invocation.RequestId}\tDuration: {duration:F2} ms\tBilled Duration: {Math.Ceiling(duration)} ms\tMemory Size: {Function.MemoryMb} MB"
+            )
+        );
+        IdleSince = Stopwatch.GetTimestamp();
+        return invocation.WantsLogTail ? result with { LogTail = _log.Tail() } : result;
+    }
+
+    /// <summary>Ends the process and lets go of everything the instance held.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _ended, 1) != 0)
+        {
+            return;
+        }
+
+        _services.Pump.Remove(_pumpKey, _toBackend);
+        Peer.Dispose();
+        _ready.TrySetResult("");
+        if (Process is not null)
+        {
+            await Process.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _toBackend.Dispose();
+        _toGuest.Dispose();
+    }
+
+    private SandboxSpec Specification(ChannelRegion region)
+    {
+        var dotnet = DotnetRoot.Find();
+        var isolated = Function.Sandbox != "none";
+        var taskRoot = isolated ? SandboxSpec.TaskRoot : Function.AppFolder;
+        var instanceId = Guid.NewGuid().ToString("N");
+        return new SandboxSpec
+        {
+            Name = $"{Function.Name}-{instanceId[..8]}",
+            AppFolder = Function.AppFolder,
+            Command = Function.Command(taskRoot, Path.Combine(dotnet, "dotnet")),
+            Environment = GuestVariables.Of(Function, instanceId, taskRoot),
+            MemoryLimitMb = Function.MemoryMb,
+            CpuLimit = Function.CpuLimit,
+            TmpSizeMb = Function.TmpMb,
+            ReadOnlyMounts = [new ReadOnlyMount(dotnet, dotnet)],
+            Descriptors = new Dictionary<int, System.Runtime.InteropServices.SafeHandle>
+            {
+                [3] = region.Descriptor!,
+                [4] = _toBackend.Descriptor,
+                [5] = _toGuest.Descriptor,
+            },
+        };
+    }
+
+    private void Watch(long started)
+    {
+        _ = _log.ReadAsync(Process.Output);
+        _ = _log.ReadAsync(Process.Error);
+        _ = WatchAsync();
+        _ = NoteReadyAsync();
+
+        async Task WatchAsync()
+        {
+            var exit = await Process.Exited.ConfigureAwait(false);
+            InstanceLogMessages.Ended(_services.Logger, Function.Name, Process.RootId, exit.ToString());
+            // Calls in flight fail, and the invocation that waits for them sees why.
+            Peer.Dispose();
+            _ready.TrySetResult("");
+            await DisposeAsync().ConfigureAwait(false);
+        }
+
+        async Task NoteReadyAsync()
+        {
+            var error = await Ready.ConfigureAwait(false);
+            InitDuration = Stopwatch.GetElapsedTime(started);
+            if (error.Length == 0 && IsAlive)
+            {
+                InstanceLogMessages.Ready(_services.Logger, Function.Name, Process.RootId, InitDuration.TotalMilliseconds);
+            }
+        }
+    }
+
+    private async Task<InvocationResult> ExchangeAsync(Invocation invocation, TimeSpan timeout)
+    {
+        var head = new InvocationHead
+        {
+            RequestId = invocation.RequestId,
+            FunctionArn = invocation.FunctionArn,
+            TraceId = invocation.TraceId,
+            ClientContext = invocation.ClientContext,
+            CognitoIdentity = invocation.CognitoIdentity,
+            DeadlineUnixMilliseconds = DateTimeOffset.UtcNow.Add(timeout).ToUnixTimeMilliseconds(),
+            ContentLength = invocation.Payload.Length,
+        };
+        try
+        {
+            using var call = await Peer.OpenAsync(ChannelProtocol.Invoke, head, timeout, final: invocation.Payload.IsEmpty).ConfigureAwait(false);
+            await SendPayloadAsync(call, invocation.Payload).ConfigureAwait(false);
+            return await new ResultReader(call).ReadAsync().ConfigureAwait(false);
+        }
+        catch (ChannelException failure) when (failure.Code == AbortCode.DeadlineExceeded)
+        {
+            Process.Kill();
+            return LambdaErrors.TimedOut(invocation.RequestId, timeout);
+        }
+        catch (ChannelException failure) when (failure.Code == AbortCode.BadRequest)
+        {
+            Process.Kill();
+            return LambdaErrors.SandboxFailure(invocation.RequestId, "the instance refused the invocation");
+        }
+        catch (ChannelException)
+        {
+            Process.Kill();
+            var exit = await Process.Exited.ConfigureAwait(false);
+            return LambdaErrors.Exited(invocation.RequestId, exit);
+        }
+        catch (ProtocolViolationException violation)
+        {
+            OnViolated(violation);
+            return LambdaErrors.SandboxFailure(invocation.RequestId, InstanceDiagnostics.ProtocolBroken.Title);
+        }
+    }
+
+    private static async Task SendPayloadAsync(ChannelCall call, ReadOnlyMemory<byte> payload)
+    {
+        while (!payload.IsEmpty)
+        {
+            var size = Math.Min(payload.Length, ChannelLayout.MaxBlockBytes);
+            var block = await call.RentAsync(size).ConfigureAwait(false);
+            payload[..size].CopyTo(block.Memory);
+            payload = payload[size..];
+            call.Send(FrameKind.Data, block, size, final: payload.IsEmpty);
+        }
+    }
+
+    private void OnCall(ChannelCall call)
+    {
+        if (call.Protocol == ChannelProtocol.Ready)
+        {
+            AcceptReady(call);
+            return;
+        }
+
+        _ = ExecuteAsync(call);
+    }
+
+    private async Task ExecuteAsync(ChannelCall call)
+    {
+        using (call)
+        {
+            try
+            {
+                if (_services.ExecutorFor(call.Protocol) is { } executor)
+                {
+                    await executor.ExecuteAsync(call, Function).ConfigureAwait(false);
+                }
+                else
+                {
+                    call.Abort(AbortCode.BadRequest);
+                }
+            }
+            catch (ProtocolViolationException violation)
+            {
+                OnViolated(violation);
+            }
+            catch (ChannelException)
+            {
+                // The guest cancelled, or is gone.
+            }
+#pragma warning disable CA1031 // One call's failure must not reach the thread that serves every instance.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                InstanceLogMessages.CallFailed(_services.Logger, Function.Name, call.Protocol, failure);
+                call.Abort(AbortCode.Failed);
+            }
+        }
+    }
+
+    private void AcceptReady(ChannelCall call)
+    {
+        using (call)
+        {
+            try
+            {
+                _ready.TrySetResult(ReadyHead.Read(call.Head.Span).InitError);
+                call.Complete();
+            }
+            catch (ProtocolViolationException violation)
+            {
+                OnViolated(violation);
+            }
+        }
+    }
+
+    private void OnViolated(ProtocolViolationException violation)
+    {
+        InstanceLogMessages.Violated(_services.Logger, Function.Name, InstanceDiagnostics.ProtocolBroken.With(violation.Message).Message);
+        Peer.Dispose();
+        Process?.Kill();
+    }
+}

@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Logging;
+using Nexus.Backend.Executors;
+using Nexus.Backend.Sandbox;
+using Nexus.Channel;
+
+namespace Nexus.Backend.Instances;
+
+/// <summary>What every instance of the node shares.</summary>
+public sealed class InstanceServices
+{
+    private readonly Dictionary<string, Lazy<ISandbox>> _sandboxes;
+    private readonly Dictionary<ushort, ICallExecutor> _executors;
+
+    /// <param name="pump">Serves all channels.</param>
+    /// <param name="channelOptions">Size of each region.</param>
+    /// <param name="executors">One per protocol.</param>
+    /// <param name="loggers">Makes the loggers.</param>
+    public InstanceServices(
+        ChannelPump pump,
+        ChannelOptions channelOptions,
+        IEnumerable<ICallExecutor> executors,
+        ILoggerFactory loggers
+    )
+    {
+        Pump = pump;
+        ChannelOptions = channelOptions;
+        Logger = loggers.CreateLogger("Nexus.Functions");
+        _executors = executors.ToDictionary(static executor => executor.Protocol);
+        var hierarchy = new Lazy<CgroupHierarchy>(CgroupHierarchy.Detect);
+        _sandboxes = new Dictionary<string, Lazy<ISandbox>>
+        {
+            ["process"] = new(() => new BubblewrapSandbox(hierarchy.Value, loggers.CreateLogger<BubblewrapSandbox>())),
+            ["none"] = new(() => new NoSandbox(hierarchy.Value, loggers.CreateLogger<NoSandbox>())),
+        };
+    }
+
+    /// <summary>Kinds of sandboxes there are.</summary>
+    public static IReadOnlyList<string> SandboxKinds { get; } = ["process", "none"];
+
+    public ChannelPump Pump { get; }
+
+    public ChannelOptions ChannelOptions { get; }
+
+    public ILogger Logger { get; }
+
+    /// <summary>The sandbox of a kind; made on first use, so that a missing tool only matters to who asks for it.</summary>
+    public ISandbox SandboxFor(string kind) => _sandboxes[kind].Value;
+
+    public ICallExecutor? ExecutorFor(ushort protocol) => _executors.GetValueOrDefault(protocol);
+}
