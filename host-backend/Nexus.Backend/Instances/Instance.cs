@@ -95,6 +95,17 @@ public sealed class Instance : IAsyncDisposable
         return invocation.WantsLogTail ? result with { LogTail = _log.Tail() } : result;
     }
 
+    /// <summary>Once a second: shows the guest that its backend lives, takes back what it returned silently, gives idle pages to the node.</summary>
+    internal void KeepHouse()
+    {
+        Peer.Beat();
+        Peer.WakeOwnPump();
+        if (Stopwatch.GetElapsedTime(IdleSince) > TimeSpan.FromSeconds(1))
+        {
+            Peer.DiscardIdlePages();
+        }
+    }
+
     /// <summary>Ends the process and lets go of everything the instance held.</summary>
     public async ValueTask DisposeAsync()
     {

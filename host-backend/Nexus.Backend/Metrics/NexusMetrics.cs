@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Nexus.Backend.Metrics;
+
+/// <summary>The node's counters, by function; never by anything a guest chooses.</summary>
+public sealed class NexusMetrics : IDisposable
+{
+    /// <summary>Name of the meter for exporters.</summary>
+    public const string MeterName = "Nexus";
+
+    private readonly Meter _meter = new(MeterName);
+    private readonly Counter<long> _awsCalls;
+    private readonly Histogram<double> _awsDuration;
+    private readonly Counter<long> _invocations;
+    private readonly Histogram<double> _invocationDuration;
+    private long _totalAwsCalls;
+
+    public NexusMetrics()
+    {
+        _awsCalls = _meter.CreateCounter<long>("nexus.aws.calls", description: "AWS calls executed for functions, by status class; 0 for calls without an answer.");
+        _awsDuration = _meter.CreateHistogram<double>("nexus.aws.duration", "s", "Time from a call's arrival to its answer's last byte.");
+        _invocations = _meter.CreateCounter<long>("nexus.invocations", description: "Invocations, by outcome.");
+        _invocationDuration = _meter.CreateHistogram<double>("nexus.invocation.duration", "s", "Time from the request to the result, start of an instance included.");
+    }
+
+    /// <summary>AWS calls since the start.</summary>
+    public long TotalAwsCalls => Interlocked.Read(ref _totalAwsCalls);
+
+    /// <summary>Publishes a number that is read when somebody asks.</summary>
+    public void Observe(string name, string description, Func<IEnumerable<Measurement<long>>> read) =>
+        _meter.CreateObservableGauge(name, read, description: description);
+
+    public void AwsCall(string function, int status, TimeSpan duration)
+    {
+        Interlocked.Increment(ref _totalAwsCalls);
+        var tags = new TagList { { "function", function }, { "status", status == 0 ? "none" : $"{status / 100}xx" } };
+        _awsCalls.Add(1, tags);
+        _awsDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("function", function));
+    }
+
+    /// <param name="function">The function's name.</param>
+    /// <param name="outcome"><c>ok</c>, <c>error</c> or <c>throttled</c>.</param>
+    /// <param name="duration">From request to result.</param>
+    public void Invocation(string function, string outcome, TimeSpan duration)
+    {
+        _invocations.Add(1, new TagList { { "function", function }, { "outcome", outcome } });
+        _invocationDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("function", function));
+    }
+
+    public void Dispose() => _meter.Dispose();
+}

@@ -1,0 +1,62 @@
+using System.Collections;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+using Nexus.Backend.Aws;
+using Nexus.Backend.Executors;
+using Nexus.Backend.Executors.Aws;
+using Nexus.Backend.Ingress;
+using Nexus.Backend.Instances;
+using Nexus.Backend.Metrics;
+using Nexus.Channel;
+
+namespace Nexus.Backend.Node;
+
+/// <summary>Puts a node together.</summary>
+internal sealed class NodeParts
+{
+    private const int SpinMicroseconds = 10;
+
+    public required ChannelPump Pump { get; init; }
+
+    public required AwsHttpClient Http { get; init; }
+
+    public required NexusMetrics Metrics { get; init; }
+
+    public required AsyncInvocations Events { get; init; }
+
+    public required IReadOnlyDictionary<string, FunctionPool> Functions { get; init; }
+
+    /// <exception cref="Nexus.Diagnostics.NexusException">A setting in the environment is not usable.</exception>
+    public static NodeParts Create(NodeOptions options, ILoggerFactory loggers)
+    {
+        var metrics = new NexusMetrics();
+        var http = new AwsHttpClient();
+        var pump = new ChannelPump("nexus-rings", Math.Max(2, Environment.ProcessorCount), SpinMicroseconds);
+        ICallExecutor[] executors = [new AwsCallExecutor(ReadEnvironment(), http, metrics)];
+        var services = new InstanceServices(pump, ChannelOptions.Default, executors, loggers);
+        var functions = options.Functions.ToDictionary(
+            static function => function.Name,
+            function => new FunctionPool(function, services),
+            StringComparer.Ordinal
+        );
+        pump.Start();
+        metrics.Observe("nexus.instances", "Instances alive, by function.", () => functions.Select(static pair => Of(pair.Key, pair.Value.Instances.Count)));
+        metrics.Observe("nexus.running", "Invocations running, by function.", () => functions.Select(static pair => Of(pair.Key, pair.Value.Running)));
+        return new NodeParts
+        {
+            Pump = pump,
+            Http = http,
+            Metrics = metrics,
+            Events = new AsyncInvocations(services.Logger),
+            Functions = functions,
+        };
+    }
+
+    private static Measurement<long> Of(string function, int value) => new(value, new KeyValuePair<string, object?>("function", function));
+
+    private static Dictionary<string, string> ReadEnvironment() =>
+        Environment
+            .GetEnvironmentVariables()
+            .Cast<DictionaryEntry>()
+            .ToDictionary(static entry => (string)entry.Key, static entry => (string?)entry.Value ?? "", StringComparer.Ordinal);
+}
