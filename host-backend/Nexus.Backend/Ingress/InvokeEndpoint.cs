@@ -22,7 +22,8 @@ internal sealed class InvokeEndpoint(IReadOnlyDictionary<string, FunctionPool> f
 
     private const int MostEventBytes = 1024 * 1024;
 
-    public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/2015-03-31/functions/{name}/invocations", (HttpContext context, string name) => InvokeAsync(context, name));
+    public void Map(IEndpointRouteBuilder routes) =>
+        routes.MapPost("/2015-03-31/functions/{name}/invocations", (HttpContext context, string name) => InvokeAsync(context, name));
 
     private async Task InvokeAsync(HttpContext context, string name)
     {
@@ -71,7 +72,11 @@ internal sealed class InvokeEndpoint(IReadOnlyDictionary<string, FunctionPool> f
                 context.Response.StatusCode = StatusCodes.Status204NoContent;
                 break;
             default:
-                throw new ApiException(StatusCodes.Status400BadRequest, "InvalidParameterValueException", $"Unknown invocation type '{kind}'.");
+                throw new ApiException(
+                    StatusCodes.Status400BadRequest,
+                    "InvalidParameterValueException",
+                    $"Unknown invocation type '{kind}'."
+                );
         }
     }
 
@@ -79,7 +84,10 @@ internal sealed class InvokeEndpoint(IReadOnlyDictionary<string, FunctionPool> f
     {
         var started = Stopwatch.GetTimestamp();
         var result = await pool.InvokeAsync(invocation).ConfigureAwait(false);
-        var outcome = result is null ? "throttled" : result.FunctionError is null ? "ok" : "error";
+        var outcome =
+            result is null ? "throttled"
+            : result.FunctionError is null ? "ok"
+            : "error";
         metrics.Invocation(pool.Function.Name, outcome, Stopwatch.GetElapsedTime(started));
         if (result is null)
         {
@@ -105,7 +113,9 @@ internal sealed class InvokeEndpoint(IReadOnlyDictionary<string, FunctionPool> f
     /// <summary>The name alone, <c>name:qualifier</c> or an ARN.</summary>
     private FunctionPool FindPool(string name)
     {
-        var plain = name.Contains(":function:", StringComparison.Ordinal) ? name[(name.IndexOf(":function:", StringComparison.Ordinal) + 10)..] : name;
+        var plain = name.Contains(":function:", StringComparison.Ordinal)
+            ? name[(name.IndexOf(":function:", StringComparison.Ordinal) + 10)..]
+            : name;
         plain = plain.Split(':')[0];
         return functions.GetValueOrDefault(plain)
             ?? throw new ApiException(StatusCodes.Status404NotFound, "ResourceNotFoundException", $"Function not found: {name}");

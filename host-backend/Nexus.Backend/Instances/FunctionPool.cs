@@ -15,6 +15,7 @@ public sealed class FunctionPool : IAsyncDisposable
     private readonly InstanceServices _services;
     private readonly LinkedList<Instance> _idle = [];
     private readonly HashSet<Instance> _all = [];
+
     // Instances that live or are being started.
     private int _slots;
     private int _running;
@@ -136,7 +137,9 @@ public sealed class FunctionPool : IAsyncDisposable
         var start = await StartAsync(invocation.RequestId, InitPhase).ConfigureAwait(false);
         if (!start.TimedOut)
         {
-            return start.Instance is null ? start.Error! : await InvokeOnAsync(start.Instance, invocation, Function.Timeout).ConfigureAwait(false);
+            return start.Instance is null
+                ? start.Error!
+                : await InvokeOnAsync(start.Instance, invocation, Function.Timeout).ConfigureAwait(false);
         }
 
         // The init phase was too long: once more, inside the invocation and under the function's own timeout, as Lambda does.

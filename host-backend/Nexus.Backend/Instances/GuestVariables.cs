@@ -22,7 +22,8 @@ internal static class GuestVariables
             ["AWS_LAMBDA_FUNCTION_VERSION"] = "$LATEST",
             ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] = function.MemoryMb.ToString(CultureInfo.InvariantCulture),
             ["AWS_LAMBDA_LOG_GROUP_NAME"] = $"/aws/lambda/{function.Name}",
-            ["AWS_LAMBDA_LOG_STREAM_NAME"] = $"{DateTime.UtcNow.ToString("yyyy/MM/dd", CultureInfo.InvariantCulture)}/[$LATEST]{instanceId}",
+            ["AWS_LAMBDA_LOG_STREAM_NAME"] =
+                $"{DateTime.UtcNow.ToString("yyyy/MM/dd", CultureInfo.InvariantCulture)}/[$LATEST]{instanceId}",
             ["AWS_LAMBDA_INITIALIZATION_TYPE"] = "on-demand",
             ["AWS_EXECUTION_ENV"] = "AWS_Lambda_dotnet10",
             ["AWS_REGION"] = function.Region,

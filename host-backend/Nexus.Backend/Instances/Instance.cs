@@ -193,7 +193,8 @@ public sealed class Instance : IAsyncDisposable
         };
         try
         {
-            using var call = await Peer.OpenAsync(ChannelProtocol.Invoke, head, timeout, final: invocation.Payload.IsEmpty).ConfigureAwait(false);
+            using var call = await Peer.OpenAsync(ChannelProtocol.Invoke, head, timeout, final: invocation.Payload.IsEmpty)
+                .ConfigureAwait(false);
             await SendPayloadAsync(call, invocation.Payload).ConfigureAwait(false);
             return await new ResultReader(call).ReadAsync().ConfigureAwait(false);
         }

@@ -15,12 +15,7 @@ public sealed class InstanceServices
     /// <param name="channelOptions">Size of each region.</param>
     /// <param name="executors">One per protocol.</param>
     /// <param name="loggers">Makes the loggers.</param>
-    public InstanceServices(
-        ChannelPump pump,
-        ChannelOptions channelOptions,
-        IEnumerable<ICallExecutor> executors,
-        ILoggerFactory loggers
-    )
+    public InstanceServices(ChannelPump pump, ChannelOptions channelOptions, IEnumerable<ICallExecutor> executors, ILoggerFactory loggers)
     {
         Pump = pump;
         ChannelOptions = channelOptions;

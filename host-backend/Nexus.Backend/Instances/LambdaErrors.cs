@@ -10,7 +10,10 @@ internal static class LambdaErrors
     public static InvocationResult TimedOut(string requestId, TimeSpan timeout) =>
         Error(
             "Sandbox.Timedout",
-            string.Create(CultureInfo.InvariantCulture, $"RequestId: {requestId} Error: Task timed out after {timeout.TotalSeconds:F2} seconds")
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"RequestId: {requestId} Error: Task timed out after {timeout.TotalSeconds:F2} seconds"
+            )
         );
 
     public static InvocationResult Exited(string requestId, SandboxExit exit) =>
@@ -25,11 +28,14 @@ internal static class LambdaErrors
             endsInstance: false
         );
 
-    public static InvocationResult SandboxFailure(string requestId, string what) => Error("Sandbox.Failure", $"RequestId: {requestId} Error: {what}");
+    public static InvocationResult SandboxFailure(string requestId, string what) =>
+        Error("Sandbox.Failure", $"RequestId: {requestId} Error: {what}");
 
     private static InvocationResult Error(string type, string message, bool endsInstance = true)
     {
-        var report = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["errorType"] = type, ["errorMessage"] = message });
+        var report = JsonSerializer.SerializeToUtf8Bytes(
+            new Dictionary<string, string> { ["errorType"] = type, ["errorMessage"] = message }
+        );
         return new InvocationResult(report, "Unhandled") { EndsInstance = endsInstance };
     }
 

@@ -18,10 +18,17 @@ public sealed class NexusMetrics : IDisposable
 
     public NexusMetrics()
     {
-        _awsCalls = _meter.CreateCounter<long>("nexus.aws.calls", description: "AWS calls executed for functions, by status class; 0 for calls without an answer.");
+        _awsCalls = _meter.CreateCounter<long>(
+            "nexus.aws.calls",
+            description: "AWS calls executed for functions, by status class; 0 for calls without an answer."
+        );
         _awsDuration = _meter.CreateHistogram<double>("nexus.aws.duration", "s", "Time from a call's arrival to its answer's last byte.");
         _invocations = _meter.CreateCounter<long>("nexus.invocations", description: "Invocations, by outcome.");
-        _invocationDuration = _meter.CreateHistogram<double>("nexus.invocation.duration", "s", "Time from the request to the result, start of an instance included.");
+        _invocationDuration = _meter.CreateHistogram<double>(
+            "nexus.invocation.duration",
+            "s",
+            "Time from the request to the result, start of an instance included."
+        );
     }
 
     /// <summary>AWS calls since the start.</summary>

@@ -51,11 +51,13 @@ public sealed class NexusNode : IAsyncDisposable
     public static async Task<NexusNode> StartAsync(NodeOptions options, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls(options.Listen).ConfigureKestrel(static kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = InvokeEndpoint.MostRequestBytes;
-        });
+        builder
+            .WebHost.UseUrls(options.Listen)
+            .ConfigureKestrel(static kestrel =>
+            {
+                kestrel.AddServerHeader = false;
+                kestrel.Limits.MaxRequestBodySize = InvokeEndpoint.MostRequestBytes;
+            });
         ConfigureLogging(builder, options);
         ConfigureMetrics(builder, options);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.DrainSeconds + 5));

@@ -40,8 +40,16 @@ internal sealed class NodeParts
             StringComparer.Ordinal
         );
         pump.Start();
-        metrics.Observe("nexus.instances", "Instances alive, by function.", () => functions.Select(static pair => Of(pair.Key, pair.Value.Instances.Count)));
-        metrics.Observe("nexus.running", "Invocations running, by function.", () => functions.Select(static pair => Of(pair.Key, pair.Value.Running)));
+        metrics.Observe(
+            "nexus.instances",
+            "Instances alive, by function.",
+            () => functions.Select(static pair => Of(pair.Key, pair.Value.Instances.Count))
+        );
+        metrics.Observe(
+            "nexus.running",
+            "Invocations running, by function.",
+            () => functions.Select(static pair => Of(pair.Key, pair.Value.Running))
+        );
         return new NodeParts
         {
             Pump = pump,

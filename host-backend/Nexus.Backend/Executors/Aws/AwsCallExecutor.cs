@@ -36,7 +36,11 @@ public sealed class AwsCallExecutor : ICallExecutor
     public async Task ExecuteAsync(ChannelCall call, FunctionDefinition function)
     {
         var head = AwsRequestHead.Read(call.Head.Span);
-        var calls = _functions.GetOrAdd(function.Name, static (_, create) => create.Self.Create(create.Function), (Self: this, Function: function));
+        var calls = _functions.GetOrAdd(
+            function.Name,
+            static (_, create) => create.Self.Create(create.Function),
+            (Self: this, Function: function)
+        );
         var started = System.Diagnostics.Stopwatch.GetTimestamp();
         if (!calls.InFlight.Wait(0))
         {
@@ -63,7 +67,7 @@ public sealed class AwsCallExecutor : ICallExecutor
         }
     }
 
-    private async Task<int> ExchangeAsync(ChannelCall call, AwsRequestHead head, FunctionDefinition function, FunctionCalls calls)
+    private static async Task<int> ExchangeAsync(ChannelCall call, AwsRequestHead head, FunctionDefinition function, FunctionCalls calls)
     {
         var body = await RingBody.ReceiveAsync(call, head.ContentLength).ConfigureAwait(false);
         try
