@@ -55,6 +55,8 @@ function Invoke-Program([string] $Name, [string[]] $Arguments) {
 function Invoke-Pack {
     $folder = [IO.Path]::Combine($Artifacts, 'packages')
     Remove-Folder $folder
+    Invoke-SolutionBuild
+    Copy-GuestAssemblies
     foreach ($project in $Packages) {
         if (-not [IO.Directory]::Exists([IO.Path]::Combine($Root, $project))) { continue }
         Invoke-Step "pack $([IO.Path]::GetFileName($project))" 'dotnet' @('pack', $project, '-c', $Configuration, '-o', $folder, '-v', 'q')
@@ -63,11 +65,22 @@ function Invoke-Pack {
     foreach ($package in [IO.Directory]::GetFiles($folder, '*.nupkg')) { Write-Line ('  ' + [IO.Path]::GetFileName($package)) }
 }
 
+# What a rewritten function calls into, in one folder: the build package carries it.
+function Copy-GuestAssemblies {
+    $target = [IO.Directory]::CreateDirectory([IO.Path]::Combine($Artifacts, 'guest')).FullName
+    foreach ($generation in 'V3', 'V4') {
+        $output = [IO.Path]::Combine($Root, 'guest-shim', 'Nexus.Guest.Aws', $generation, 'bin', $Configuration, 'net8.0')
+        foreach ($file in [IO.Directory]::GetFiles($output, 'Nexus.*.dll')) {
+            [IO.File]::Copy($file, [IO.Path]::Combine($target, [IO.Path]::GetFileName($file)), $true)
+        }
+    }
+}
+
 function Invoke-Clean {
     foreach ($project in [IO.Directory]::GetFiles($Root, '*.csproj', 'AllDirectories')) {
         foreach ($name in 'bin', 'obj') { Remove-Folder ([IO.Path]::Combine([IO.Path]::GetDirectoryName($project), $name)) }
     }
-    foreach ($name in 'logs', 'packages', 'test-results') { Remove-Folder ([IO.Path]::Combine($Artifacts, $name)) }
+    foreach ($name in 'guest', 'logs', 'packages', 'test-results') { Remove-Folder ([IO.Path]::Combine($Artifacts, $name)) }
 }
 
 function Remove-Folder([string] $Path) {
