@@ -70,7 +70,7 @@ internal static class Repository
             using var git = Process.Start(start)!;
             var listing = git.StandardOutput.ReadToEnd();
             git.WaitForExit();
-            return git.ExitCode == 0 ? [.. listing.Split('\n', StringSplitOptions.RemoveEmptyEntries)] : null;
+            return git.ExitCode == 0 ? [.. listing.Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct()] : null;
         }
         catch (System.ComponentModel.Win32Exception)
         {
