@@ -8,8 +8,10 @@ namespace Nexus.Channel;
 /// </summary>
 internal sealed class ArenaAllocator
 {
+    /// <summary>The smallest block of an arena of up to 32 MiB; larger arenas have larger ones.</summary>
+    public const int SmallestBlock = 1024;
+
     private const ushort None = ushort.MaxValue;
-    private const int SmallestBlock = 1024;
     private const int MostUnits = 32768;
 
     private readonly int _unitShift;
@@ -30,11 +32,7 @@ internal sealed class ArenaAllocator
         _next = new ushort[units];
         _previous = new ushort[units];
         _free = new ushort[_maxOrder + 1];
-        Array.Fill(_free, None);
-        for (var unit = units - (1 << _maxOrder); unit >= 0; unit -= 1 << _maxOrder)
-        {
-            PushFree(unit, _maxOrder);
-        }
+        Refill();
     }
 
     private enum UnitState : byte
@@ -93,6 +91,9 @@ internal sealed class ArenaAllocator
         && (offset & ((1u << _unitShift) - 1)) == 0
         && _states[offset >> _unitShift] == UnitState.Sent;
 
+    /// <summary>True when <paramref name="offset"/> is the start of a block this end holds.</summary>
+    public bool IsRented(int offset) => offset >= 0 && _states[offset >> _unitShift] == UnitState.Rented;
+
     /// <summary>Frees a rented or sent block and returns its size in bytes.</summary>
     public int Free(int offset)
     {
@@ -130,7 +131,22 @@ internal sealed class ArenaAllocator
         }
     }
 
-    public void ForgetHighWater() => HighWater = 0;
+    /// <summary>With nothing in use: starts over from the lowest block, whose pages are kept.</summary>
+    public void ForgetHighWater()
+    {
+        HighWater = 0;
+        Refill();
+    }
+
+    private void Refill()
+    {
+        Array.Fill(_free, None);
+        Array.Clear(_states);
+        for (var unit = _states.Length - (1 << _maxOrder); unit >= 0; unit -= 1 << _maxOrder)
+        {
+            PushFree(unit, _maxOrder);
+        }
+    }
 
     private int OrderFor(int bytes)
     {

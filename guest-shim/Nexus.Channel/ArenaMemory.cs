@@ -5,13 +5,17 @@ namespace Nexus.Channel;
 /// <summary>An arena as <see cref="Memory{T}"/>, so that sockets and serializers work on it in place.</summary>
 internal sealed unsafe class ArenaMemory(ChannelRegion region, long offset, int length) : MemoryManager<byte>
 {
-    public override Span<byte> GetSpan() => new(region.Address + offset, length);
+    /// <exception cref="ObjectDisposedException">The channel is closed and its last call was disposed of.</exception>
+    public override Span<byte> GetSpan() =>
+        region.Address is var address && address != null
+            ? new Span<byte>(address + offset, length)
+            : throw new ObjectDisposedException(nameof(ChannelRegion));
 
     /// <summary>The memory is never moved; pinning only keeps the mapping.</summary>
     public override MemoryHandle Pin(int elementIndex = 0)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)elementIndex, (uint)length);
-        region.AddReference();
+        ObjectDisposedException.ThrowIf(!region.TryAddReference(), region);
         return new MemoryHandle(region.Address + offset + elementIndex, pinnable: this);
     }
 

@@ -2,14 +2,17 @@ namespace Nexus.Channel;
 
 /// <summary>
 /// The calls one side opened, by slot. An id is a slot number and a generation; an id that is unknown, still in use or used last in
-/// its slot is a violation. Guarded by the peer's send lock.
+/// its slot is a violation. Guarded by the peer's gate.
 /// </summary>
 internal sealed class CallTable(uint openerBit)
 {
     private const uint SlotMask = ChannelLayout.MaxCalls - 1;
     private readonly List<ChannelCall?> _slots = [];
     private readonly List<uint> _lastIds = [];
+
+    // Slots whose ids were handed out here and came back; stays empty for calls the peer opens, which picks the slots itself.
     private readonly Stack<int> _freeSlots = new();
+    private bool _handsOutIds;
 
     /// <summary>Calls in flight.</summary>
     public int Count { get; private set; }
@@ -30,9 +33,10 @@ internal sealed class CallTable(uint openerBit)
 
     public bool Owns(uint id) => (id & ChannelLayout.BackendCallBit) == openerBit;
 
-    /// <summary>A fresh id for a call this side opens; false when all slots are in use.</summary>
+    /// <summary>A fresh id for a call this side opens, to be added at once; false when all slots are in use.</summary>
     public bool TryTakeId(out uint id)
     {
+        _handsOutIds = true;
         if (!_freeSlots.TryPop(out var slot))
         {
             slot = _slots.Count;
@@ -50,11 +54,13 @@ internal sealed class CallTable(uint openerBit)
         return true;
     }
 
+    /// <summary>Checks an id the peer wants to open a call with.</summary>
+    /// <exception cref="ProtocolViolationException">It is not the peer's to give, in use, or was used last.</exception>
     public void CheckUnused(uint id)
     {
         var slot = (int)(id & SlotMask);
         Grow(slot);
-        if (!Owns(id) || _slots[slot] is not null || (_lastIds[slot] == id && id != 0))
+        if (!Owns(id) || _slots[slot] is not null || _lastIds[slot] == id)
         {
             throw new ProtocolViolationException($"open of call {id:x}");
         }
@@ -84,24 +90,34 @@ internal sealed class CallTable(uint openerBit)
             return false;
         }
 
-        _slots[slot] = null;
-        _freeSlots.Push(slot);
-        Count--;
+        Free(slot);
         return true;
     }
 
-    public void Clear()
+    public void Clear(bool forgetIds)
     {
         for (var slot = 0; slot < _slots.Count; slot++)
         {
             if (_slots[slot] is not null)
             {
-                _slots[slot] = null;
-                _freeSlots.Push(slot);
+                Free(slot);
             }
-        }
 
-        Count = 0;
+            _lastIds[slot] = forgetIds ? NoId : _lastIds[slot];
+        }
+    }
+
+    // The other side's ids, so never equal to one of this table's.
+    private uint NoId => openerBit ^ ChannelLayout.BackendCallBit;
+
+    private void Free(int slot)
+    {
+        _slots[slot] = null;
+        Count--;
+        if (_handsOutIds)
+        {
+            _freeSlots.Push(slot);
+        }
     }
 
     private void Grow(int slot)
@@ -109,7 +125,7 @@ internal sealed class CallTable(uint openerBit)
         while (_slots.Count <= slot)
         {
             _slots.Add(null);
-            _lastIds.Add(0);
+            _lastIds.Add(NoId);
         }
     }
 }

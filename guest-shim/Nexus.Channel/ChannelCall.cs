@@ -22,6 +22,9 @@ public sealed class ChannelCall : IValueTaskSource<ChannelFrame>, IThreadPoolWor
     private bool _started;
     private bool _disposed;
     private bool _ended;
+    private bool _headSeen;
+    private bool _payloadSeen;
+    private bool _trailersSeen;
 
     internal ChannelCall(
         ChannelPeer peer,
@@ -60,19 +63,7 @@ public sealed class ChannelCall : IValueTaskSource<ChannelFrame>, IThreadPoolWor
     public bool IsIncoming { get; }
 
     /// <summary>Time left to the deadline, at least zero; <see cref="Timeout.InfiniteTimeSpan"/> for none.</summary>
-    public TimeSpan Remaining
-    {
-        get
-        {
-            if (Deadline == long.MaxValue)
-            {
-                return Timeout.InfiniteTimeSpan;
-            }
-
-            var left = Deadline - Stopwatch.GetTimestamp();
-            return left <= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(left / (double)Stopwatch.Frequency);
-        }
-    }
+    public TimeSpan Remaining => Until(Deadline);
 
     /// <summary>Cancelled when the peer aborts the call, the session ends or the instance dies.</summary>
     public CancellationToken Aborted
@@ -102,14 +93,17 @@ public sealed class ChannelCall : IValueTaskSource<ChannelFrame>, IThreadPoolWor
 
     internal int Epoch { get; }
 
-    /// <summary>Bytes of this end's arena the call holds; guarded by the peer's send lock.</summary>
+    /// <summary>Bytes of this end's arena the call holds; guarded by the peer's gate.</summary>
     internal int HeldBytes { get; set; }
 
-    /// <summary>Guarded by the peer's send lock.</summary>
+    /// <summary>Guarded by the peer's gate.</summary>
     internal bool LocalFinal { get; set; }
 
-    /// <summary>Written by the drain, guarded by the peer's send lock.</summary>
+    /// <summary>Guarded by the peer's gate.</summary>
     internal bool RemoteFinal { get; set; }
+
+    /// <summary>True once the peer was told of a call opened here; guarded by the peer's gate.</summary>
+    internal bool IsOpen { get; set; }
 
     /// <summary>A block to write into, of at least <paramref name="bytes"/> (0 to 1 MiB). Waits while the call's window or the arena is used up.</summary>
     /// <exception cref="ChannelException">The call or the session ended.</exception>
@@ -127,7 +121,7 @@ public sealed class ChannelCall : IValueTaskSource<ChannelFrame>, IThreadPoolWor
         where TMessage : IChannelMessage
     {
         var block = await RentAsync(message.MaxBytes, cancellationToken).ConfigureAwait(false);
-        Send(kind, block, ChannelPeer.WriteMessage(message, block), final);
+        Send(kind, block, Peer.WriteMessage(this, message, block), final);
     }
 
     /// <summary>Ends this end's direction without more payload.</summary>
@@ -281,6 +275,44 @@ public sealed class ChannelCall : IValueTaskSource<ChannelFrame>, IThreadPoolWor
         }
 
         return ready;
+    }
+
+    /// <summary>Time left to a deadline in <see cref="Stopwatch"/> ticks.</summary>
+    internal static TimeSpan Until(long deadline)
+    {
+        if (deadline == long.MaxValue)
+        {
+            return Timeout.InfiniteTimeSpan;
+        }
+
+        var left = deadline - Stopwatch.GetTimestamp();
+        return left <= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(left / (double)Stopwatch.Frequency);
+    }
+
+    /// <summary>
+    /// Whether the peer may send such a frame now: one head before any payload, by the responder only; one trailers frame, with nothing but an empty final one
+    /// after it; nothing after the final one. Copies of heads are thereby bounded per call. Called under the peer's gate.
+    /// </summary>
+    /// <exception cref="ProtocolViolationException">It may not.</exception>
+    internal void CheckOrder(FrameKind kind, bool held)
+    {
+        var inOrder =
+            !RemoteFinal
+            && kind switch
+            {
+                FrameKind.Head => !IsIncoming && !_headSeen && !_payloadSeen && !_trailersSeen,
+                FrameKind.Trailers => !_trailersSeen,
+                FrameKind.Data => !held || !_trailersSeen,
+                _ => true,
+            };
+        if (!inOrder)
+        {
+            throw new ProtocolViolationException($"{kind} frame out of order in call {Id:x}");
+        }
+
+        _headSeen |= kind == FrameKind.Head;
+        _payloadSeen |= held;
+        _trailersSeen |= kind == FrameKind.Trailers;
     }
 
     internal void ThrowIfFailed()

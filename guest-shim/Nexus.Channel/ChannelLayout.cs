@@ -29,7 +29,7 @@ public static class ChannelLayout
     /// <summary>u32, bytes of each arena.</summary>
     public const int ArenaBytesOffset = 16;
 
-    /// <summary>u32, the backend's session: 1 at first, one more each time a backend takes the region over.</summary>
+    /// <summary>u32, the backend's session: 1 at first, higher each time a backend takes the region over, 0 while one does.</summary>
     public const int BackendSessionOffset = 64;
 
     /// <summary>u64, the backend's heartbeat: a counter that moves at least every second while the backend lives.</summary>

@@ -1,39 +1,30 @@
-using System.Diagnostics;
 using Nexus.Channel.Messages;
 
 namespace Nexus.Channel;
 
 /// <summary>
-/// One end of a channel. Sends under one lock, receives on whichever thread drains (one at a time), and owns this end's arena. The peer is taken for hostile: a
-/// descriptor is copied once and everything in it checked against this end's own state; the first violation closes the channel.
+/// One end of a channel: its session, its calls, and the two halves that send and receive. Sends under one lock (the gate), receives on whichever
+/// thread drains (one at a time). The peer is taken for hostile: a descriptor is copied once and everything in it checked against this end's own state; the first
+/// violation closes the channel. Lock order: gate, then a call's own lock; doorbells are rung outside both.
 /// </summary>
 public sealed class ChannelPeer : IDisposable
 {
-    private const int ExpiryMilliseconds = 50;
     private readonly object _gate = new();
     private readonly ChannelRole _role;
     private readonly Doorbell _peerDoorbell;
     private readonly Doorbell _ownDoorbell;
     private readonly Action<ChannelCall> _onCall;
-    private readonly RingProducer _producer;
     private readonly RingConsumer _consumer;
-    private readonly ArenaAllocator _allocator;
-    private readonly ArenaMemory _ownArena;
-    private readonly ArenaMemory _peerArena;
+    private readonly CallTables _calls;
+    private readonly FrameSender _sender;
+    private readonly SendArena _arena;
+    private readonly FrameReceiver _receiver;
+    private readonly DeadlineWatch _deadlines;
     private readonly long _ownArenaOffset;
-    private readonly Dictionary<int, ChannelCall> _sentBlocks = [];
-    private readonly Queue<FrameDescriptor> _overflow = new();
-    private readonly Queue<uint> _releases = new();
-    private readonly CallTable _ownCalls;
-    private readonly CallTable _peerCalls;
-    private readonly int _window;
-    private TaskCompletionSource? _space;
-    private long _releasedBytes;
-    private int _heldReceived;
+    private readonly Func<bool>? _inSession;
+    private volatile bool _closed;
+    private volatile bool _joined;
     private int _draining;
-    private Timer? _expiry;
-    private bool _expiryRuns;
-    private bool _joined;
     private uint _session;
 
     /// <summary>Creates an end. <paramref name="onCall"/> starts the work of an incoming call and must not block.</summary>
@@ -58,31 +49,32 @@ public sealed class ChannelPeer : IDisposable
         _ownDoorbell = ownDoorbell;
         _onCall = onCall;
         var options = region.Options;
-        _window = options.ArenaBytes / 4;
         var toBackend = (Control: ChannelLayout.ToBackendControlOffset, Ring: ChannelLayout.ToBackendRingOffset);
         var toGuest = (Control: ChannelLayout.ToGuestControlOffset, Ring: ChannelLayout.ToGuestRingOffset(options));
-        var (output, input) = role == ChannelRole.Guest ? (toBackend, toGuest) : (toGuest, toBackend);
-        _producer = new RingProducer(region, output.Control, output.Ring);
-        _consumer = new RingConsumer(region, input.Control, input.Ring);
         var toBackendArena = ChannelLayout.ToBackendArenaOffset(options);
         var toGuestArena = ChannelLayout.ToGuestArenaOffset(options);
-        _ownArenaOffset = role == ChannelRole.Guest ? toBackendArena : toGuestArena;
-        _ownArena = new ArenaMemory(region, _ownArenaOffset, options.ArenaBytes);
-        _peerArena = new ArenaMemory(region, role == ChannelRole.Guest ? toGuestArena : toBackendArena, options.ArenaBytes);
-        _allocator = new ArenaAllocator(options.ArenaBytes);
-        _ownCalls = new CallTable(role == ChannelRole.Backend ? ChannelLayout.BackendCallBit : 0);
-        _peerCalls = new CallTable(role == ChannelRole.Backend ? 0 : ChannelLayout.BackendCallBit);
-        if (role == ChannelRole.Backend)
+        var isGuest = role == ChannelRole.Guest;
+        var (output, input) = isGuest ? (toBackend, toGuest) : (toGuest, toBackend);
+        (_ownArenaOffset, var peerArenaOffset) = isGuest ? (toBackendArena, toGuestArena) : (toGuestArena, toBackendArena);
+        _consumer = new RingConsumer(region, input.Control, input.Ring);
+        _calls = new CallTables(role);
+        _sender = new FrameSender(new RingProducer(region, output.Control, output.Ring), _consumer, options);
+        _arena = new SendArena(new ArenaMemory(region, _ownArenaOffset, options.ArenaBytes), options.ArenaBytes, _sender);
+        var peerArena = new ArenaMemory(region, peerArenaOffset, options.ArenaBytes);
+        _receiver = new FrameReceiver(this, _gate, _consumer, peerArena, _calls, _arena, _sender);
+        _deadlines = new DeadlineWatch(_gate, _calls, _arena);
+        if (isGuest)
         {
-            StartBackendSession(takeOver);
+            _inSession = () => Region.Load32(ChannelLayout.BackendSessionOffset) == _session;
+            JoinSession();
         }
         else
         {
-            JoinSession();
+            StartSession(takeOver);
         }
     }
 
-    /// <summary>Raised once, on the thread that found it, when the peer broke the protocol.</summary>
+    /// <summary>Raised once, on the thread that drains, when the peer broke the protocol.</summary>
     public event Action<ProtocolViolationException>? Violated;
 
     /// <summary>Raised on a guest's draining thread after it joined a new backend's session.</summary>
@@ -90,7 +82,7 @@ public sealed class ChannelPeer : IDisposable
 
     public ChannelRegion Region { get; }
 
-    public bool IsClosed { get; private set; }
+    public bool IsClosed => _closed;
 
     /// <summary>Bytes this end copied between private memory and the arena, besides heads; the benchmark divides it by the payload.</summary>
     public long BytesCopied { get; private set; }
@@ -105,7 +97,7 @@ public sealed class ChannelPeer : IDisposable
         {
             lock (_gate)
             {
-                return _allocator.UsedBytes;
+                return _arena.UsedBytes;
             }
         }
     }
@@ -117,25 +109,55 @@ public sealed class ChannelPeer : IDisposable
         {
             lock (_gate)
             {
-                return _ownCalls.Count + _peerCalls.Count;
+                return _calls.Count;
             }
         }
     }
 
-    /// <summary>True when frames wait to be drained.</summary>
-    public bool HasIncoming => _consumer.HasFrames || (_role == ChannelRole.Guest && SessionChanged) || (!_joined && !SessionChanged);
+    /// <summary>True when frames wait to be drained, or the session changed.</summary>
+    public bool HasIncoming
+    {
+        get
+        {
+            if (!TryEnter())
+            {
+                return false;
+            }
+
+            var incoming = HasIncomingEntered;
+            Exit();
+            return incoming;
+        }
+    }
 
     internal int Epoch { get; private set; }
 
-    private bool SessionChanged => Region.Load32(ChannelLayout.BackendSessionOffset) != Region.Load32(ChannelLayout.GuestSessionOffset);
+    /// <summary>As <see cref="HasIncoming"/>, between <see cref="TryEnter"/> and <see cref="Exit"/>.</summary>
+    internal bool HasIncomingEntered
+    {
+        get
+        {
+            if (_role == ChannelRole.Guest)
+            {
+                // 0: a backend is taking the region over; its doorbell says when it is done.
+                var session = Region.Load32(ChannelLayout.BackendSessionOffset);
+                return session == _session ? _consumer.HasFrames : session != 0;
+            }
+
+            return _joined ? _consumer.HasFrames : GuestHasJoined;
+        }
+    }
+
+    private bool GuestHasJoined => Region.Load32(ChannelLayout.GuestSessionOffset) == _session;
 
     /// <summary>Opens a call with its head; <paramref name="final"/> when no payload follows.</summary>
     /// <param name="protocol">One of <see cref="ChannelProtocol"/>.</param>
     /// <param name="head">The head; at most 64 KiB.</param>
-    /// <param name="timeout">The call's deadline from now; null for none.</param>
+    /// <param name="timeout">The call's deadline from now; null for none. At most 30 days.</param>
     /// <param name="final">True when the head is all this end sends.</param>
     /// <param name="cancellationToken">Ends the wait for a free slot or for arena space.</param>
-    /// <exception cref="ChannelException">The session ended.</exception>
+    /// <exception cref="ChannelException">The session ended, or the deadline passed before there was room.</exception>
+    /// <exception cref="ArgumentException">The head is larger than 64 KiB.</exception>
     public async ValueTask<ChannelCall> OpenAsync<TMessage>(
         ushort protocol,
         TMessage head,
@@ -145,12 +167,18 @@ public sealed class ChannelPeer : IDisposable
     )
         where TMessage : IChannelMessage
     {
-        var call = await ReserveAsync(protocol, timeout, cancellationToken).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        var deadline = DeadlineWatch.After(timeout);
+        ChannelCall? call;
+        while (!TryReserve(protocol, deadline, out call, out var space))
+        {
+            await WaitAsync(space, deadline, cancellationToken).ConfigureAwait(false);
+        }
+
         try
         {
             var block = await RentAsync(call, head.MaxBytes, cancellationToken).ConfigureAwait(false);
-            var length = WriteMessage(head, block);
-            SendOpen(call, block, length, final);
+            SendOpen(call, block, WriteMessage(call, head, block), final);
             return call;
         }
         catch
@@ -165,77 +193,121 @@ public sealed class ChannelPeer : IDisposable
     /// <returns>False when another thread was at it, which then sees what is there.</returns>
     public bool Drain(List<IThreadPoolWorkItem> ready)
     {
-        if (Interlocked.Exchange(ref _draining, 1) != 0)
+        if (!TryEnter())
         {
-            return false;
+            return true;
         }
 
         try
         {
-            if (!IsClosed)
+            if (Interlocked.Exchange(ref _draining, 1) != 0)
             {
-                DrainLocked(ready);
+                return false;
             }
-        }
-        catch (ProtocolViolationException violation)
-        {
-            if (_role == ChannelRole.Guest && SessionChanged)
+
+            try
             {
-                // A new backend emptied the rings between two reads; joining it starts over.
-                Rejoin(ready);
+                DrainEntered(ready);
             }
-            else
+            finally
             {
-                Close(AbortCode.Failed, violation.Message, ready);
-                Violated?.Invoke(violation);
+                Volatile.Write(ref _draining, 0);
             }
+
+            return true;
         }
         finally
         {
-            Volatile.Write(ref _draining, 0);
+            Exit();
         }
-
-        return true;
     }
 
-    /// <summary>Before sleeping: publishes what was to be given back and asks for a doorbell. False when there is work, so do not sleep.</summary>
+    /// <summary>Before sleeping: asks for a doorbell. False when there is work, so do not sleep.</summary>
     public bool Arm()
     {
-        lock (_gate)
+        if (!TryEnter())
         {
-            FlushReleases();
+            return true;
         }
 
-        return (_consumer.Arm() && !HasIncoming) || IsClosed;
+        // The order matters: whoever starves, or sends, after this looks at the flag; who did before is seen below.
+        _consumer.Arm();
+        ChannelSignals signals;
+        lock (_gate)
+        {
+            // Without a call in flight there is no next frame for released blocks to ride on.
+            if (_calls.Count == 0 || _consumer.ProducerStarved)
+            {
+                _sender.FlushReleases();
+            }
+
+            signals = _sender.TakeSignals();
+        }
+
+        var work = HasIncomingEntered && !_closed;
+        if (work)
+        {
+            _consumer.Disarm();
+        }
+
+        Exit();
+        Signal(signals);
+        return !work;
     }
 
     /// <summary>While polling: no doorbells, please.</summary>
-    public void Disarm() => _consumer.Disarm();
+    public void Disarm()
+    {
+        if (TryEnter())
+        {
+            _consumer.Disarm();
+            Exit();
+        }
+    }
 
     /// <summary>Makes this end's own pump look again.</summary>
     public void WakeOwnPump() => _ownDoorbell.Ring();
 
     /// <summary>Moves the backend's heartbeat; a guest that sees it stand still for long ends itself.</summary>
-    public void Beat() => Region.Store64(ChannelLayout.BackendHeartbeatOffset, Region.Load64(ChannelLayout.BackendHeartbeatOffset) + 1);
+    public void Beat()
+    {
+        if (TryEnter())
+        {
+            Region.Store64(ChannelLayout.BackendHeartbeatOffset, Region.Load64(ChannelLayout.BackendHeartbeatOffset) + 1);
+            Exit();
+        }
+    }
 
-    /// <summary>The backend's heartbeat as last seen.</summary>
-    public ulong ReadHeartbeat() => Region.Load64(ChannelLayout.BackendHeartbeatOffset);
+    /// <summary>The backend's heartbeat as last seen; 0 once closed.</summary>
+    public ulong ReadHeartbeat()
+    {
+        if (!TryEnter())
+        {
+            return 0;
+        }
+
+        var heartbeat = Region.Load64(ChannelLayout.BackendHeartbeatOffset);
+        Exit();
+        return heartbeat;
+    }
 
     /// <summary>When nothing is in flight: gives the arena's pages back to the node, all but the first 64 KiB that the next call will use.</summary>
     /// <returns>Bytes given back.</returns>
     public int DiscardIdlePages()
     {
         const int keep = 64 * 1024;
+        // The last blocks may have been given back silently.
+        DrainToPool();
         lock (_gate)
         {
-            if (IsClosed || _allocator.UsedBytes != 0 || _allocator.HighWater <= keep)
+            if (_closed || _arena.UsedBytes != 0 || _arena.HighWater <= keep)
             {
                 return 0;
             }
 
-            var bytes = _allocator.HighWater - keep;
+            var bytes = _arena.HighWater - keep;
             Region.Discard(_ownArenaOffset + keep, bytes);
-            _allocator.ForgetHighWater();
+            _arena.ForgetHighWater();
             return bytes;
         }
     }
@@ -254,21 +326,48 @@ public sealed class ChannelPeer : IDisposable
     {
         var ready = new List<IThreadPoolWorkItem>();
         Close(AbortCode.SessionLost, ChannelDiagnostics.SessionLost.With("channel closed").Message, ready);
-        foreach (var item in ready)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(item, preferLocal: false);
-        }
+        RunOnPool(ready);
     }
 
-    internal static int WriteMessage<TMessage>(TMessage message, ArenaBlock block)
-        where TMessage : IChannelMessage
+    /// <summary>Keeps the mapping until <see cref="Exit"/>; false once the channel is closed.</summary>
+    internal bool TryEnter()
     {
-        var writer = new MessageWriter(block.Memory.Span);
-        message.Write(ref writer);
-        return writer.Length;
+        if (_closed || !Region.TryAddReference())
+        {
+            return false;
+        }
+
+        if (_closed)
+        {
+            Region.ReleaseReference();
+            return false;
+        }
+
+        return true;
     }
+
+    internal void Exit() => Region.ReleaseReference();
 
     internal void StartHandler(ChannelCall call) => _onCall(call);
+
+    /// <summary>Writes a message into a block, which is returned should that fail.</summary>
+    internal int WriteMessage<TMessage>(ChannelCall call, TMessage message, ArenaBlock block)
+        where TMessage : IChannelMessage
+    {
+        try
+        {
+            var writer = new MessageWriter(block.Memory.Span);
+            message.Write(ref writer);
+            return writer.Length <= ChannelLayout.MaxHeadBytes
+                ? writer.Length
+                : throw new ArgumentException($"A message of {writer.Length} bytes; {ChannelLayout.MaxHeadBytes} is the most.", nameof(message));
+        }
+        catch
+        {
+            Return(call, block);
+            throw;
+        }
+    }
 
     internal ValueTask<ArenaBlock> RentAsync(ChannelCall call, int bytes, CancellationToken cancellationToken)
     {
@@ -287,9 +386,9 @@ public sealed class ChannelPeer : IDisposable
     {
         lock (_gate)
         {
-            if (!IsClosed)
+            if (!_closed)
             {
-                FreeLocked(call, block.Offset);
+                _arena.Return(call, block);
             }
         }
     }
@@ -297,73 +396,107 @@ public sealed class ChannelPeer : IDisposable
     internal void Send(ChannelCall call, FrameKind kind, ArenaBlock block, int length, bool final)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)length, (uint)block.Memory.Length);
+        ChannelSignals signals;
         lock (_gate)
         {
-            if (IsClosed)
+            if (_closed)
             {
                 return;
             }
 
-            if (call.LocalFinal || call.Epoch != Epoch || length == 0)
+            if (length == 0 || !CanSend(call))
             {
-                FreeLocked(call, block.Offset);
-                if (length == 0 && final)
-                {
-                    SendControlLocked(call, FrameKind.Data, AbortCode.None);
-                }
-
-                return;
+                _arena.Return(call, block);
             }
 
-            PayloadBytes += kind == FrameKind.Data ? length : 0;
-            var descriptor = new FrameDescriptor
+            // An empty block of payload says nothing, unless it is the last.
+            if (CanSend(call) && (length > 0 || final || kind != FrameKind.Data))
             {
-                Kind = kind,
-                CallId = call.Id,
-                Offset = (uint)block.Offset,
-                Length = (uint)length,
-            };
-            PublishBlock(call, ref descriptor, final);
+                PayloadBytes += kind == FrameKind.Data ? length : 0;
+                Publish(call, new FrameDescriptor { Kind = kind, Length = (uint)length }, block, final);
+            }
+
+            signals = _sender.TakeSignals();
         }
+
+        Signal(signals);
     }
 
     internal void SendControl(ChannelCall call, FrameKind kind, AbortCode code)
     {
+        ChannelSignals signals;
         lock (_gate)
         {
-            SendControlLocked(call, kind, code);
+            if (_closed || !CanSend(call))
+            {
+                return;
+            }
+
+            Publish(call, new FrameDescriptor { Kind = kind, Code = (ushort)code }, block: default, final: true);
+            signals = _sender.TakeSignals();
         }
+
+        Signal(signals);
     }
 
     internal void ReleaseReceived(ChannelCall call, in ChannelFrame frame)
     {
+        ChannelSignals signals;
         lock (_gate)
         {
-            if (!IsClosed && call.Epoch == Epoch)
+            if (_closed || call.Epoch != Epoch)
             {
-                ReleaseLocked(frame.Offset, frame.Memory.Length);
+                return;
             }
+
+            _sender.Release(frame.Offset, frame.Memory.Length);
+            signals = _sender.TakeSignals();
         }
+
+        Signal(signals);
     }
 
     /// <summary>After the last call there is no next frame for released blocks to ride on.</summary>
     internal void FlushReleasesIfIdle()
     {
+        ChannelSignals signals;
         lock (_gate)
         {
-            if (!IsClosed && _ownCalls.Count + _peerCalls.Count == 0)
+            if (_closed || _calls.Count > 0)
             {
-                FlushReleases();
+                return;
             }
+
+            _sender.FlushReleases();
+            signals = _sender.TakeSignals();
+        }
+
+        Signal(signals);
+    }
+
+    /// <summary>Called under the gate.</summary>
+    internal void CountPayload(uint bytes) => PayloadBytes += bytes;
+
+    /// <summary>Called under the gate: a call that both ends have finished makes room for the next.</summary>
+    internal void ForgetIfDone(ChannelCall call)
+    {
+        if (call is { LocalFinal: true, RemoteFinal: true } && _calls.Remove(call))
+        {
+            _arena.SpaceFreed();
         }
     }
 
-    private void StartBackendSession(bool takeOver)
+    /// <summary>
+    /// A backend's new session. While the session reads 0 a guest of the old one neither trusts the rings nor takes what it sees in them for a violation.
+    /// </summary>
+    private void StartSession(bool takeOver)
     {
-        _producer.Reset();
+        var last = Math.Max(Region.Load32(ChannelLayout.BackendSessionOffset), Region.Load32(ChannelLayout.GuestSessionOffset));
+        _session = takeOver ? Math.Max(1, last + 1) : 1;
+        Region.Store32(ChannelLayout.BackendSessionOffset, 0);
+        Interlocked.MemoryBarrier();
+        _sender.Reset();
         _consumer.Reset();
-        // Wraps past 0, which a guest never joins.
-        _session = takeOver ? Math.Max(1, Region.Load32(ChannelLayout.BackendSessionOffset) + 1) : 1;
         Region.Store32(ChannelLayout.BackendSessionOffset, _session);
         Beat();
         _peerDoorbell.Ring();
@@ -372,254 +505,174 @@ public sealed class ChannelPeer : IDisposable
     private void JoinSession()
     {
         _session = Region.Load32(ChannelLayout.BackendSessionOffset);
-        _producer.Reset();
+        _sender.Reset();
         _consumer.Reset();
         _joined = true;
+        _sender.Open();
         Region.Store32(ChannelLayout.GuestSessionOffset, _session);
         _peerDoorbell.Ring();
     }
 
-    private void DrainLocked(List<IThreadPoolWorkItem> ready)
+    private void DrainEntered(List<IThreadPoolWorkItem> ready)
     {
-        if (_role == ChannelRole.Guest)
+        try
         {
-            if (SessionChanged)
+            if (!EnsureSession(ready))
             {
+                return;
+            }
+
+            // A producer that keeps the ring full must not keep this thread for ever: other instances wait.
+            var most = Region.Options.RingEntries;
+            var taken = 0;
+            while (taken < most && _receiver.TryReceive(_inSession, ready))
+            {
+                taken++;
+            }
+
+            AfterReceiving(taken > 0);
+        }
+        catch (ProtocolViolationException violation)
+        {
+            // A new backend empties the rings before it says so; joining it starts over.
+            if (_inSession is not null && !_inSession())
+            {
+                EnsureSession(ready);
+            }
+            else if (Close(AbortCode.Failed, violation.Message, ready))
+            {
+                Violated?.Invoke(violation);
+            }
+        }
+    }
+
+    private void AfterReceiving(bool madeSpace)
+    {
+        ChannelSignals signals;
+        ProtocolViolationException? fault;
+        lock (_gate)
+        {
+            _sender.FlushOverflow();
+            if (_consumer.ProducerStarved)
+            {
+                _sender.FlushReleases();
+            }
+
+            if (madeSpace)
+            {
+                _sender.WakeStarvedPeer();
+            }
+
+            signals = _sender.TakeSignals();
+            fault = _sender.Fault;
+        }
+
+        Signal(signals & ChannelSignals.Peer);
+        if (fault is not null)
+        {
+            throw fault;
+        }
+    }
+
+    /// <summary>False while the two ends are not in the same session.</summary>
+    private bool EnsureSession(List<IThreadPoolWorkItem> ready)
+    {
+        if (_inSession is not null)
+        {
+            if (!_inSession())
+            {
+                if (Region.Load32(ChannelLayout.BackendSessionOffset) == 0)
+                {
+                    return false;
+                }
+
                 Rejoin(ready);
             }
         }
         else if (!_joined)
         {
-            if (Region.Load32(ChannelLayout.GuestSessionOffset) != _session)
+            if (!GuestHasJoined)
+            {
+                return false;
+            }
+
+            lock (_gate)
+            {
+                _joined = true;
+                _sender.Open();
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The guest's answer to a new backend: everything in flight fails, both rings start empty.</summary>
+    private void Rejoin(List<IThreadPoolWorkItem> ready)
+    {
+        lock (_gate)
+        {
+            if (_closed)
             {
                 return;
             }
 
-            _joined = true;
+            Epoch++;
+            FailAll(AbortCode.SessionLost, ChannelDiagnostics.SessionLost.With($"session {_session}").Message, ready);
+            _calls.Clear();
+            _arena.TakeBackSent();
+            JoinSession();
         }
 
-        // A producer that keeps the ring full must not keep this thread for ever: other instances wait.
-        var budget = Region.Options.RingEntries;
-        while (budget-- > 0 && _consumer.TryTake(out var descriptor))
-        {
-            Receive(descriptor, ready);
-        }
-
-        lock (_gate)
-        {
-            FlushOverflow();
-            if (_consumer.ProducerStarved)
-            {
-                FlushReleases();
-                _peerDoorbell.Ring();
-            }
-        }
+        SessionRestarted?.Invoke();
     }
 
-    private void Receive(in FrameDescriptor descriptor, List<IThreadPoolWorkItem> ready)
+    private bool Close(AbortCode code, string message, List<IThreadPoolWorkItem> ready)
     {
-        if (descriptor.ReleaseCount > ChannelLayout.ReleasesPerDescriptor)
-        {
-            throw new ProtocolViolationException($"{descriptor.ReleaseCount} releases");
-        }
-
-        if (descriptor.ReleaseCount > 0)
-        {
-            AcceptReleases(descriptor);
-        }
-
-        if (descriptor.Kind == FrameKind.Release)
-        {
-            return;
-        }
-
-        if ((descriptor.Flags & ~FrameFlags.Final) != 0 || (ulong)descriptor.Offset + descriptor.Length > (ulong)Region.Options.ArenaBytes)
-        {
-            throw new ProtocolViolationException($"frame {descriptor.Kind} at {descriptor.Offset}+{descriptor.Length}");
-        }
-
-        switch (descriptor.Kind)
-        {
-            case FrameKind.Open:
-                ReceiveOpen(descriptor, ready);
-                break;
-            case FrameKind.Head or FrameKind.Data or FrameKind.Trailers:
-                ReceivePayload(descriptor, ready);
-                break;
-            case FrameKind.Abort:
-                ReceiveAbort(descriptor, ready);
-                break;
-            default:
-                throw new ProtocolViolationException($"kind {(byte)descriptor.Kind}");
-        }
-    }
-
-    private void AcceptReleases(in FrameDescriptor descriptor)
-    {
-        TaskCompletionSource? space;
         lock (_gate)
         {
-            for (var i = 0; i < (int)descriptor.ReleaseCount; i++)
+            if (_closed)
             {
-                var offset = descriptor.Releases[i];
-                if (!_allocator.IsSent(offset) || !_sentBlocks.Remove((int)offset, out var owner))
-                {
-                    throw new ProtocolViolationException($"release of {offset}");
-                }
-
-                owner.HeldBytes -= _allocator.Free((int)offset);
+                return false;
             }
 
-            space = TakeSpaceWaiters();
+            _closed = true;
+            _deadlines.Dispose();
+            FailAll(code, message, ready);
         }
 
-        space?.TrySetResult();
+        Region.ReleaseReference();
+        return true;
     }
 
-    private void ReceiveOpen(in FrameDescriptor descriptor, List<IThreadPoolWorkItem> ready)
+    private void FailAll(AbortCode code, string message, List<IThreadPoolWorkItem> ready)
     {
-        var head = CopyHead(descriptor);
-        var deadline = descriptor.DeadlineMicroseconds == 0 ? long.MaxValue : DeadlineAfter(descriptor.DeadlineMicroseconds);
-        ChannelCall call;
-        lock (_gate)
+        foreach (var call in _calls.All())
         {
-            _peerCalls.CheckUnused(descriptor.CallId);
-            var ended = (descriptor.Flags & FrameFlags.Final) != 0;
-            call = new ChannelCall(this, descriptor.CallId, descriptor.Code, head, deadline, incoming: true, ended);
-            _peerCalls.Add(call);
-        }
-
-        ready.Add(call);
-    }
-
-    private void ReceivePayload(in FrameDescriptor descriptor, List<IThreadPoolWorkItem> ready)
-    {
-        var final = (descriptor.Flags & FrameFlags.Final) != 0;
-        var call = FindCall(descriptor.CallId);
-        var isData = descriptor.Kind == FrameKind.Data;
-        var memory = isData ? _peerArena.Memory.Slice((int)descriptor.Offset, (int)descriptor.Length) : CopyHead(descriptor);
-        var held = isData && descriptor.Length > 0;
-        lock (_gate)
-        {
-            if (call.RemoteFinal)
+            if (call.Fail(code, message))
             {
-                throw new ProtocolViolationException($"frame after the final one of call {call.Id:x}");
-            }
-
-            if (held)
-            {
-                PayloadBytes += descriptor.Length;
-                // Nothing here may grow with what the peer claims: it has at most one unreleased frame per smallest block.
-                if (++_heldReceived > Region.Options.ArenaBytes / 1024)
-                {
-                    throw new ProtocolViolationException($"{_heldReceived} blocks held");
-                }
-            }
-
-            call.RemoteFinal = final;
-        }
-
-        if (call.Deliver(new ChannelFrame(descriptor.Kind, final, memory, descriptor.Offset, held)))
-        {
-            ready.Add(call);
-        }
-
-        if (final)
-        {
-            FinishIfDone(call);
-        }
-    }
-
-    private void ReceiveAbort(in FrameDescriptor descriptor, List<IThreadPoolWorkItem> ready)
-    {
-        var call = FindCall(descriptor.CallId);
-        lock (_gate)
-        {
-            if (call.RemoteFinal)
-            {
-                throw new ProtocolViolationException($"abort after the final frame of call {call.Id:x}");
-            }
-
-            call.RemoteFinal = true;
-        }
-
-        var code = (AbortCode)descriptor.Code;
-        if (call.Fail(code, $"The {(_role == ChannelRole.Guest ? "backend" : "function")} ended the call: {code}."))
-        {
-            ready.Add(call);
-        }
-
-        FinishIfDone(call);
-    }
-
-    private byte[] CopyHead(in FrameDescriptor descriptor)
-    {
-        if (descriptor.Length > ChannelLayout.MaxHeadBytes)
-        {
-            throw new ProtocolViolationException($"head of {descriptor.Length} bytes");
-        }
-
-        if (descriptor.Length == 0)
-        {
-            return [];
-        }
-
-        var head = _peerArena.Memory.Span.Slice((int)descriptor.Offset, (int)descriptor.Length).ToArray();
-        lock (_gate)
-        {
-            _heldReceived++;
-            ReleaseLocked(descriptor.Offset, head.Length);
-        }
-
-        return head;
-    }
-
-    private ChannelCall FindCall(uint id)
-    {
-        lock (_gate)
-        {
-            return (_ownCalls.Owns(id) ? _ownCalls : _peerCalls).Find(id);
-        }
-    }
-
-    private void FinishIfDone(ChannelCall call)
-    {
-        TaskCompletionSource? space = null;
-        lock (_gate)
-        {
-            if (call is { LocalFinal: true, RemoteFinal: true } && (call.IsIncoming ? _peerCalls : _ownCalls).Remove(call))
-            {
-                space = TakeSpaceWaiters();
+                ready.Add(call);
             }
         }
 
-        space?.TrySetResult();
+        _arena.SpaceFreed();
     }
 
-    private async ValueTask<ChannelCall> ReserveAsync(ushort protocol, TimeSpan? timeout, CancellationToken cancellationToken)
+    private bool TryReserve(ushort protocol, long deadline, out ChannelCall call, out Task space)
     {
-        var deadline =
-            timeout is { } span && span != Timeout.InfiniteTimeSpan
-                ? Stopwatch.GetTimestamp() + (long)(Math.Max(0, span.TotalSeconds) * Stopwatch.Frequency)
-                : long.MaxValue;
-        while (true)
+        lock (_gate)
         {
-            Task space;
-            lock (_gate)
+            ThrowIfClosed();
+            space = Task.CompletedTask;
+            if (_calls.Opened.TryTakeId(out var id))
             {
-                ThrowIfClosed();
-                if (_ownCalls.TryTakeId(out var id))
-                {
-                    var call = new ChannelCall(this, id, protocol, default, deadline, incoming: false);
-                    _ownCalls.Add(call);
-                    return call;
-                }
-
-                space = WaitForSpaceLocked();
+                call = new ChannelCall(this, id, protocol, default, deadline, incoming: false);
+                _calls.Opened.Add(call);
+                return true;
             }
 
-            _ownDoorbell.Ring();
-            await space.WaitAsync(cancellationToken).ConfigureAwait(false);
+            call = null!;
+            space = _arena.WaitForSpace();
+            return false;
         }
     }
 
@@ -635,26 +688,34 @@ public sealed class ChannelPeer : IDisposable
                     return block;
                 }
 
-                space = WaitForSpaceLocked();
+                space = _arena.WaitForSpace();
             }
 
-            // Blocks may have been given back silently; this end's pump has to look.
-            _ownDoorbell.Ring();
-            var left = call.Remaining;
-            try
-            {
-                await space.WaitAsync(left, cancellationToken).ConfigureAwait(false);
-            }
-            catch (TimeoutException)
-            {
-                throw new ChannelException(AbortCode.DeadlineExceeded, DeadlineMessage(call));
-            }
+            await WaitAsync(space, call.Deadline, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task WaitAsync(Task space, long deadline, CancellationToken cancellationToken)
+    {
+        ChannelSignals signals;
+        lock (_gate)
+        {
+            signals = _sender.TakeSignals();
+        }
+
+        Signal(signals);
+        try
+        {
+            await space.WaitAsync(ChannelCall.Until(deadline), cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new ChannelException(AbortCode.DeadlineExceeded, ChannelDiagnostics.DeadlineExceeded.With("waiting for room").Message);
         }
     }
 
     private bool TryRent(ChannelCall call, int bytes, out ArenaBlock block)
     {
-        block = default;
         ThrowIfClosed();
         if (call.Epoch != Epoch)
         {
@@ -662,27 +723,7 @@ public sealed class ChannelPeer : IDisposable
         }
 
         call.ThrowIfFailed();
-        var size = _allocator.RoundUp(bytes);
-        if (call.HeldBytes > 0 && call.HeldBytes + size > _window)
-        {
-            return false;
-        }
-
-        var offset = _allocator.Allocate(bytes);
-        if (offset < 0)
-        {
-            return false;
-        }
-
-        call.HeldBytes += size;
-        block = new ArenaBlock(_ownArena.Memory.Slice(offset, size), offset, Epoch);
-        return true;
-    }
-
-    private void FreeLocked(ChannelCall call, int offset)
-    {
-        call.HeldBytes -= _allocator.Free(offset);
-        TakeSpaceWaiters()?.TrySetResult();
+        return _arena.TryRent(call, bytes, out block);
     }
 
     private void SendOpen(ChannelCall call, ArenaBlock block, int length, bool final)
@@ -691,8 +732,6 @@ public sealed class ChannelPeer : IDisposable
         {
             Kind = FrameKind.Open,
             Code = call.Protocol,
-            CallId = call.Id,
-            Offset = (uint)block.Offset,
             Length = (uint)length,
         };
         if (call.Deadline != long.MaxValue)
@@ -700,267 +739,103 @@ public sealed class ChannelPeer : IDisposable
             descriptor.DeadlineMicroseconds = Math.Max(1, (ulong)call.Remaining.TotalMicroseconds);
         }
 
+        ChannelSignals signals;
         lock (_gate)
         {
-            if (IsClosed || call.Epoch != Epoch)
+            if (_closed)
             {
                 return;
             }
 
-            PublishBlock(call, ref descriptor, final);
-            if (call.Deadline != long.MaxValue && !_expiryRuns)
+            if (length == 0 || !CanSend(call))
             {
-                _expiryRuns = true;
-                _expiry ??= new Timer(static peer => ((ChannelPeer)peer!).ExpireCalls(), this, Timeout.Infinite, Timeout.Infinite);
-                _expiry.Change(ExpiryMilliseconds, ExpiryMilliseconds);
+                _arena.Return(call, block);
             }
-        }
-    }
 
-    /// <summary>
-    /// Fails calls whose deadline has passed. Runs every 50 ms while there are any, so that a call ends in time although the other end is
-    /// gone; the responder enforces the deadline itself, exactly.
-    /// </summary>
-    private void ExpireCalls()
-    {
-        var now = Stopwatch.GetTimestamp();
-        var ready = new List<IThreadPoolWorkItem>();
-        lock (_gate)
-        {
-            var pending = false;
-            foreach (var call in _ownCalls.Calls)
+            if (CanSend(call))
             {
-                pending |= call.Deadline != long.MaxValue;
-                if (call.Deadline <= now && call.Fail(AbortCode.DeadlineExceeded, DeadlineMessage(call)))
+                call.IsOpen = true;
+                Publish(call, descriptor, block, final);
+                if (call.Deadline != long.MaxValue)
                 {
-                    ready.Add(call);
+                    _deadlines.Start();
                 }
             }
 
-            if (!pending)
-            {
-                _expiryRuns = false;
-                _expiry!.Change(Timeout.Infinite, Timeout.Infinite);
-            }
+            signals = _sender.TakeSignals();
         }
 
-        foreach (var call in ready)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(call, preferLocal: false);
-        }
+        Signal(signals);
     }
 
-    private static string DeadlineMessage(ChannelCall call) => ChannelDiagnostics.DeadlineExceeded.With($"call {call.Id:x}").Message;
+    private bool CanSend(ChannelCall call) => !call.LocalFinal && call.Epoch == Epoch;
 
-    private void PublishBlock(ChannelCall call, ref FrameDescriptor descriptor, bool final)
+    private void Publish(ChannelCall call, FrameDescriptor descriptor, in ArenaBlock block, bool final)
     {
+        descriptor.CallId = call.Id;
+        if (descriptor.Length > 0)
+        {
+            _arena.MarkSent(call, block);
+            descriptor.Offset = (uint)block.Offset;
+        }
+
         if (final)
         {
             descriptor.Flags = FrameFlags.Final;
             call.LocalFinal = true;
         }
 
-        _allocator.MarkSent((int)descriptor.Offset);
-        _sentBlocks.Add((int)descriptor.Offset, call);
-        Publish(ref descriptor);
-        if (final && call.RemoteFinal)
-        {
-            FinishIfDone(call);
-        }
+        _sender.Publish(ref descriptor);
+        ForgetIfDone(call);
     }
 
-    private void SendControlLocked(ChannelCall call, FrameKind kind, AbortCode code)
-    {
-        if (IsClosed || call.LocalFinal || call.Epoch != Epoch)
-        {
-            return;
-        }
-
-        call.LocalFinal = true;
-        var descriptor = new FrameDescriptor
-        {
-            Kind = kind,
-            Flags = FrameFlags.Final,
-            Code = (ushort)code,
-            CallId = call.Id,
-        };
-        Publish(ref descriptor);
-        FinishIfDone(call);
-    }
-
+    /// <summary>A call whose open was not sent is nobody's but this end's.</summary>
     private void Forget(ChannelCall call)
     {
         lock (_gate)
         {
-            if (!call.LocalFinal)
+            if (!call.IsOpen)
             {
                 call.LocalFinal = true;
-                _ownCalls.Remove(call);
+                call.RemoteFinal = true;
+                ForgetIfDone(call);
             }
         }
     }
 
-    private void ReleaseLocked(uint offset, int length)
+    private void DrainToPool()
     {
-        _heldReceived--;
-        _releases.Enqueue(offset);
-        _releasedBytes += length;
-        // Small blocks ride along with the next frame; large ones are what a streaming sender waits for.
-        if (_releasedBytes >= _window / 4 || _consumer.ProducerStarved)
+        var ready = new List<IThreadPoolWorkItem>();
+        Drain(ready);
+        RunOnPool(ready);
+    }
+
+    private static void RunOnPool(List<IThreadPoolWorkItem> ready)
+    {
+        foreach (var item in ready)
         {
-            FlushReleases();
-            if (_consumer.ProducerStarved)
-            {
-                _peerDoorbell.Ring();
-            }
+            ThreadPool.UnsafeQueueUserWorkItem(item, preferLocal: false);
         }
     }
 
-    private void FlushReleases()
+    private void Signal(ChannelSignals signals)
     {
-        while (_releases.Count > 0 && _joined)
-        {
-            var descriptor = new FrameDescriptor { Kind = FrameKind.Release };
-            AttachReleases(ref descriptor);
-            if (_overflow.Count > 0 || !_producer.TryPublish(descriptor))
-            {
-                _overflow.Enqueue(descriptor);
-                _producer.SetStarved(true);
-            }
-        }
-    }
-
-    private void AttachReleases(ref FrameDescriptor descriptor)
-    {
-        var count = 0;
-        while (count < ChannelLayout.ReleasesPerDescriptor && _releases.TryDequeue(out var offset))
-        {
-            descriptor.Releases[count++] = offset;
-        }
-
-        descriptor.ReleaseCount = (uint)count;
-        if (_releases.Count == 0)
-        {
-            _releasedBytes = 0;
-        }
-    }
-
-    private void Publish(ref FrameDescriptor descriptor)
-    {
-        AttachReleases(ref descriptor);
-        if (!_joined || _overflow.Count > 0 || !_producer.TryPublish(descriptor))
-        {
-            // Bounded by the arena's blocks and the calls in flight, both this end's own.
-            _overflow.Enqueue(descriptor);
-            _producer.SetStarved(true);
-        }
-
-        if (_producer.ConsumerWantsDoorbell())
+        if ((signals & ChannelSignals.Peer) != 0)
         {
             _peerDoorbell.Ring();
         }
-    }
 
-    private void FlushOverflow()
-    {
-        if (_overflow.Count == 0 || !_joined)
+        if ((signals & ChannelSignals.Self) != 0)
         {
-            return;
+            _ownDoorbell.Ring();
         }
-
-        while (_overflow.TryPeek(out var descriptor) && _producer.TryPublish(descriptor))
-        {
-            _overflow.Dequeue();
-        }
-
-        _producer.SetStarved(_overflow.Count > 0 || _space is not null);
-        if (_producer.ConsumerWantsDoorbell())
-        {
-            _peerDoorbell.Ring();
-        }
-    }
-
-    private Task WaitForSpaceLocked()
-    {
-        _space ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _producer.SetStarved(true);
-        return _space.Task;
-    }
-
-    private TaskCompletionSource? TakeSpaceWaiters()
-    {
-        var space = _space;
-        _space = null;
-        if (space is not null)
-        {
-            _producer.SetStarved(_overflow.Count > 0);
-        }
-
-        return space;
-    }
-
-    /// <summary>The guest's answer to a new backend: everything in flight fails, both rings start empty.</summary>
-    private void Rejoin(List<IThreadPoolWorkItem> ready)
-    {
-        lock (_gate)
-        {
-            Epoch++;
-            FailAll(AbortCode.SessionLost, ChannelDiagnostics.SessionLost.With($"session {_session}").Message, ready);
-            _allocator.FreeAllSent();
-            _sentBlocks.Clear();
-            _overflow.Clear();
-            _releases.Clear();
-            _releasedBytes = 0;
-            _heldReceived = 0;
-            _ownCalls.Clear();
-            _peerCalls.Clear();
-            JoinSession();
-        }
-
-        SessionRestarted?.Invoke();
-    }
-
-    private void Close(AbortCode code, string message, List<IThreadPoolWorkItem> ready)
-    {
-        lock (_gate)
-        {
-            if (IsClosed)
-            {
-                return;
-            }
-
-            IsClosed = true;
-            _expiry?.Dispose();
-            FailAll(code, message, ready);
-        }
-
-        Region.ReleaseReference();
-    }
-
-    private void FailAll(AbortCode code, string message, List<IThreadPoolWorkItem> ready)
-    {
-        foreach (var call in _ownCalls.Calls.Concat(_peerCalls.Calls).ToArray())
-        {
-            if (call.Fail(code, message))
-            {
-                ready.Add(call);
-            }
-        }
-
-        TakeSpaceWaiters()?.TrySetResult();
     }
 
     private void ThrowIfClosed()
     {
-        if (IsClosed)
+        if (_closed)
         {
             throw new ChannelException(AbortCode.SessionLost, ChannelDiagnostics.SessionLost.With("channel closed").Message);
         }
-    }
-
-    private static long DeadlineAfter(ulong microseconds)
-    {
-        var seconds = Math.Min(microseconds / 1e6, TimeSpan.FromDays(1).TotalSeconds);
-        return Stopwatch.GetTimestamp() + (long)(seconds * Stopwatch.Frequency);
     }
 }

@@ -11,6 +11,7 @@ namespace Nexus.Channel;
 public sealed class ChannelPump : IDisposable
 {
     private const int MostReadyItems = 64;
+    private const int MostPasses = 4;
     private readonly DoorbellSet _doorbells = new();
     private readonly Dictionary<int, ChannelPeer> _peers = [];
     private readonly string _name;
@@ -128,21 +129,24 @@ public sealed class ChannelPump : IDisposable
 
     private bool Spin(ChannelPeer peer, long start)
     {
-        peer.Disarm();
-        while (Stopwatch.GetTimestamp() - start < _spinLimit)
+        if (!peer.TryEnter())
         {
-            for (var i = 0; i < 16; i++)
-            {
-                if (peer.HasIncoming)
-                {
-                    return true;
-                }
+            return false;
+        }
 
+        peer.Disarm();
+        var found = false;
+        while (!found && Stopwatch.GetTimestamp() - start < _spinLimit)
+        {
+            for (var i = 0; i < 16 && !found; i++)
+            {
+                found = peer.HasIncomingEntered;
                 Thread.SpinWait(8);
             }
         }
 
-        return false;
+        peer.Exit();
+        return found;
     }
 
     private void NoteWait(long start)
@@ -154,9 +158,10 @@ public sealed class ChannelPump : IDisposable
     private static void DrainAndArm(ChannelPeer peer, List<IThreadPoolWorkItem> ready)
     {
         // Whoever drains also arms afterwards, so a thread that finds another one draining has nothing left to do.
-        while (peer.Drain(ready) && !peer.Arm())
+        for (var pass = 1; peer.Drain(ready) && !peer.Arm(); pass++)
         {
-            if (ready.Count >= MostReadyItems)
+            // One that floods its ring takes its turns like the others.
+            if (pass == MostPasses || ready.Count >= MostReadyItems)
             {
                 peer.WakeOwnPump();
                 return;

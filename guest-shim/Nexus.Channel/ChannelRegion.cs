@@ -31,6 +31,9 @@ public sealed unsafe class ChannelRegion
     /// <summary>The memfd; null for a region on the heap.</summary>
     public FileDescriptor? Descriptor { get; }
 
+    /// <summary>True once the last reference is gone.</summary>
+    public bool IsUnmapped => _address == 0;
+
     internal byte* Address => (byte*)_address;
 
     /// <summary>Creates the backend's side: a new sealed memfd with its header written.</summary>
@@ -92,19 +95,49 @@ public sealed unsafe class ChannelRegion
         return region;
     }
 
-    /// <summary>How often a rewriting rule fired, as the guest says; 0 for a number out of range.</summary>
-    public uint ReadRuleHits(int rule) => (uint)rule < ChannelLayout.RuleHitsCount ? Load32(ChannelLayout.RuleHitsOffset + (4 * rule)) : 0;
+    /// <summary>How often a rewriting rule fired, as the guest says; 0 for a number out of range or a closed region.</summary>
+    public uint ReadRuleHits(int rule)
+    {
+        if ((uint)rule >= ChannelLayout.RuleHitsCount || !TryAddReference())
+        {
+            return 0;
+        }
+
+        var hits = Load32(ChannelLayout.RuleHitsOffset + (4 * rule));
+        ReleaseReference();
+        return hits;
+    }
 
     /// <summary>Counts one more hit of a rule; out-of-range numbers are ignored.</summary>
     public void CountRuleHit(int rule)
     {
-        if ((uint)rule < ChannelLayout.RuleHitsCount)
+        if ((uint)rule < ChannelLayout.RuleHitsCount && TryAddReference())
         {
             Interlocked.Increment(ref Unsafe.AsRef<uint>(Address + ChannelLayout.RuleHitsOffset + (4 * rule)));
+            ReleaseReference();
         }
     }
 
+    /// <summary>For one who holds a reference already.</summary>
     internal void AddReference() => Interlocked.Increment(ref _references);
+
+    /// <summary>For one who holds none: false when the mapping is gone.</summary>
+    internal bool TryAddReference()
+    {
+        var references = Volatile.Read(ref _references);
+        while (references > 0)
+        {
+            var seen = Interlocked.CompareExchange(ref _references, references + 1, references);
+            if (seen == references)
+            {
+                return true;
+            }
+
+            references = seen;
+        }
+
+        return false;
+    }
 
     internal void ReleaseReference()
     {
@@ -113,17 +146,16 @@ public sealed unsafe class ChannelRegion
             return;
         }
 
+        var address = Interlocked.Exchange(ref _address, 0);
         if (_onHeap)
         {
-            NativeMemory.AlignedFree((void*)_address);
+            NativeMemory.AlignedFree((void*)address);
         }
         else
         {
-            _ = ChannelNative.Unmap(_address, (nuint)_length);
+            _ = ChannelNative.Unmap(address, (nuint)_length);
             Descriptor!.Dispose();
         }
-
-        _address = 0;
     }
 
     /// <summary>Gives the pages of a range back to the node; they read as zero afterwards (madvise(2), MADV_REMOVE).</summary>

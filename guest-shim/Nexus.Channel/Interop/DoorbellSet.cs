@@ -25,6 +25,12 @@ internal sealed unsafe class DoorbellSet
     /// <summary>Stops watching.</summary>
     public void Remove(EventDoorbell doorbell)
     {
+        // A closed descriptor is no longer watched, and its number may be another one's by now.
+        if (doorbell.Descriptor.IsClosed)
+        {
+            return;
+        }
+
         ChannelNative.EpollEvent change = default;
         _ = ChannelNative.EpollControl(_epoll.Number, ChannelNative.EpollDelete, doorbell.Descriptor.Number, &change);
     }
