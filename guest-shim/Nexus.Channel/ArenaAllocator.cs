@@ -119,18 +119,6 @@ internal sealed class ArenaAllocator
         return size;
     }
 
-    /// <summary>Takes every sent block back: the peer that held them is gone.</summary>
-    public void FreeAllSent()
-    {
-        for (var unit = 0; unit < _states.Length; unit++)
-        {
-            if (_states[unit] == UnitState.Sent)
-            {
-                Free(unit << _unitShift);
-            }
-        }
-    }
-
     /// <summary>With nothing in use: starts over from the lowest block, whose pages are kept.</summary>
     public void ForgetHighWater()
     {

@@ -66,6 +66,13 @@ internal sealed class CallTable(uint openerBit)
         }
     }
 
+    /// <summary>True for the id of a call that is over, until its slot is used again.</summary>
+    public bool WasLast(uint id)
+    {
+        var slot = (int)(id & SlotMask);
+        return slot < _slots.Count && _slots[slot] is null && _lastIds[slot] == id;
+    }
+
     public void Add(ChannelCall call)
     {
         var slot = (int)(call.Id & SlotMask);

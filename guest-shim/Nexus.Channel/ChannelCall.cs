@@ -5,17 +5,17 @@ namespace Nexus.Channel;
 
 /// <summary>
 /// One call, seen from either end: what this end sends, what it receives, and how it ends. Sending never blocks; only
-/// <see cref="RentAsync"/> waits, for room in this end's arena. One reader at a time. Dispose it when done: what is unfinished is aborted, what was received
-/// and not released is given back.
+/// <see cref="RentAsync"/> waits, for room in this end's arena. One reader at a time. Dispose it when done: what is unfinished is aborted, frames that were
+/// not released and blocks that were not sent are given back, so nobody may touch them any more.
 /// </summary>
 public sealed class ChannelCall : IValueTaskSource<ChannelFrame>, IThreadPoolWorkItem, IDisposable
 {
     private readonly Queue<ChannelFrame> _received = new(2);
+    private readonly List<ChannelFrame> _taken = [];
     private ManualResetValueTaskSourceCore<ChannelFrame> _receiver;
     private CancellationTokenSource? _aborted;
     private CancellationTokenRegistration _receiveCancellation;
     private bool _receiving;
-    private bool _resultReady;
     private Exception? _failure;
     private ChannelFrame _result;
     private Exception? _resultFailure;
@@ -25,6 +25,7 @@ public sealed class ChannelCall : IValueTaskSource<ChannelFrame>, IThreadPoolWor
     private bool _headSeen;
     private bool _payloadSeen;
     private bool _trailersSeen;
+    private bool _abortSeen;
 
     internal ChannelCall(
         ChannelPeer peer,
@@ -89,12 +90,16 @@ public sealed class ChannelCall : IValueTaskSource<ChannelFrame>, IThreadPoolWor
     /// <summary>False once the session this call belongs to is over: memory received from the peer may have been reused.</summary>
     public bool IsCurrent => Epoch == Peer.Epoch && !Peer.IsClosed;
 
-    internal ChannelPeer Peer { get; }
+    /// <summary>The end this call belongs to.</summary>
+    public ChannelPeer Peer { get; }
 
     internal int Epoch { get; }
 
     /// <summary>Bytes of this end's arena the call holds; guarded by the peer's gate.</summary>
     internal int HeldBytes { get; set; }
+
+    /// <summary>Blocks rented and neither sent nor returned; guarded by the peer's gate.</summary>
+    internal int RentedBlocks { get; set; }
 
     /// <summary>Guarded by the peer's gate.</summary>
     internal bool LocalFinal { get; set; }
@@ -104,6 +109,12 @@ public sealed class ChannelCall : IValueTaskSource<ChannelFrame>, IThreadPoolWor
 
     /// <summary>True once the peer was told of a call opened here; guarded by the peer's gate.</summary>
     internal bool IsOpen { get; set; }
+
+    /// <summary>True once it was disposed of; guarded by the peer's gate.</summary>
+    internal bool IsLeft { get; set; }
+
+    /// <summary>Guarded by the peer's gate.</summary>
+    internal bool AbortSent { get; set; }
 
     /// <summary>A block to write into, of at least <paramref name="bytes"/> (0 to 1 MiB). Waits while the call's window or the arena is used up.</summary>
     /// <exception cref="ChannelException">The call or the session ended.</exception>
@@ -127,7 +138,10 @@ public sealed class ChannelCall : IValueTaskSource<ChannelFrame>, IThreadPoolWor
     /// <summary>Ends this end's direction without more payload.</summary>
     public void Complete() => Peer.SendControl(this, FrameKind.Data, AbortCode.None);
 
-    /// <summary>Ends this end's direction abnormally; nothing happens if it has ended already.</summary>
+    /// <summary>
+    /// Ends this end's direction abnormally. The opener may do so even after its final frame, which takes the request back; otherwise nothing happens if
+    /// the direction has ended already.
+    /// </summary>
     public void Abort(AbortCode code) => Peer.SendControl(this, FrameKind.Abort, code);
 
     /// <summary>
@@ -143,8 +157,10 @@ public sealed class ChannelCall : IValueTaskSource<ChannelFrame>, IThreadPoolWor
                 throw new InvalidOperationException("A call has one reader at a time.");
             }
 
+            ObjectDisposedException.ThrowIf(_disposed, this);
             if (_received.TryDequeue(out var frame))
             {
+                NoteTaken(frame);
                 return new ValueTask<ChannelFrame>(frame);
             }
 
@@ -165,7 +181,6 @@ public sealed class ChannelCall : IValueTaskSource<ChannelFrame>, IThreadPoolWor
 
             _receiver.Reset();
             _receiving = true;
-            _resultReady = false;
         }
 
         var version = _receiver.Version;
@@ -184,17 +199,33 @@ public sealed class ChannelCall : IValueTaskSource<ChannelFrame>, IThreadPoolWor
         return new ValueTask<ChannelFrame>(this, version);
     }
 
-    /// <summary>Gives a received frame's memory back to the peer.</summary>
+    /// <summary>Gives a received frame's memory back to the peer; nothing happens if that was done before.</summary>
     public void Release(in ChannelFrame frame)
     {
-        if (frame.IsHeld)
+        if (!frame.IsHeld)
         {
-            Peer.ReleaseReceived(this, frame);
+            return;
         }
+
+        lock (_received)
+        {
+            var offset = frame.Offset;
+            var index = _taken.FindIndex(taken => taken.Offset == offset);
+            if (index < 0)
+            {
+                return;
+            }
+
+            _taken.RemoveAt(index);
+        }
+
+        Peer.ReleaseReceived(this, frame);
     }
 
     public void Dispose()
     {
+        ChannelFrame[] taken;
+        bool ready;
         lock (_received)
         {
             if (_disposed)
@@ -203,12 +234,24 @@ public sealed class ChannelCall : IValueTaskSource<ChannelFrame>, IThreadPoolWor
             }
 
             _disposed = true;
+            taken = [.. _taken];
+            _taken.Clear();
+            ready = _receiving && FinishReceiveLocked(default, new ObjectDisposedException(nameof(ChannelCall)));
+        }
+
+        foreach (var frame in taken)
+        {
+            Peer.ReleaseReceived(this, frame);
         }
 
         ReleaseQueue();
         Abort(AbortCode.Cancelled);
-        Peer.FlushReleasesIfIdle();
+        Peer.Leave(this);
         Peer.Region.ReleaseReference();
+        if (ready)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
     }
 
     ChannelFrame IValueTaskSource<ChannelFrame>.GetResult(short token)
@@ -259,7 +302,7 @@ public sealed class ChannelCall : IValueTaskSource<ChannelFrame>, IThreadPoolWor
             {
                 dropped = true;
             }
-            else if (_receiving && !_resultReady)
+            else if (_receiving)
             {
                 ready = FinishReceiveLocked(frame, exception: null);
             }
@@ -269,9 +312,9 @@ public sealed class ChannelCall : IValueTaskSource<ChannelFrame>, IThreadPoolWor
             }
         }
 
-        if (dropped)
+        if (dropped && frame.IsHeld)
         {
-            Release(frame);
+            Peer.ReleaseReceived(this, frame);
         }
 
         return ready;
@@ -291,20 +334,19 @@ public sealed class ChannelCall : IValueTaskSource<ChannelFrame>, IThreadPoolWor
 
     /// <summary>
     /// Whether the peer may send such a frame now: one head before any payload, by the responder only; one trailers frame, with nothing but an empty final one
-    /// after it; nothing after the final one. Copies of heads are thereby bounded per call. Called under the peer's gate.
+    /// after it; nothing after the final one but the opener's abort. Copies of heads are thereby bounded per call. Called under the peer's gate.
     /// </summary>
     /// <exception cref="ProtocolViolationException">It may not.</exception>
     internal void CheckOrder(FrameKind kind, bool held)
     {
-        var inOrder =
-            !RemoteFinal
-            && kind switch
-            {
-                FrameKind.Head => !IsIncoming && !_headSeen && !_payloadSeen && !_trailersSeen,
-                FrameKind.Trailers => !_trailersSeen,
-                FrameKind.Data => !held || !_trailersSeen,
-                _ => true,
-            };
+        var inOrder = kind switch
+        {
+            FrameKind.Abort => !_abortSeen && (IsIncoming || !RemoteFinal),
+            _ when RemoteFinal => false,
+            FrameKind.Head => !IsIncoming && !_headSeen && !_payloadSeen && !_trailersSeen,
+            FrameKind.Trailers => !_trailersSeen,
+            _ => !held || !_trailersSeen,
+        };
         if (!inOrder)
         {
             throw new ProtocolViolationException($"{kind} frame out of order in call {Id:x}");
@@ -313,6 +355,7 @@ public sealed class ChannelCall : IValueTaskSource<ChannelFrame>, IThreadPoolWor
         _headSeen |= kind == FrameKind.Head;
         _payloadSeen |= held;
         _trailersSeen |= kind == FrameKind.Trailers;
+        _abortSeen |= kind == FrameKind.Abort;
     }
 
     internal void ThrowIfFailed()
@@ -337,7 +380,7 @@ public sealed class ChannelCall : IValueTaskSource<ChannelFrame>, IThreadPoolWor
 
             _failure = new ChannelException(code, message);
             aborted = _aborted;
-            ready = _receiving && !_resultReady && FinishReceiveLocked(default, _failure);
+            ready = _receiving && FinishReceiveLocked(default, _failure);
         }
 
         ReleaseQueue();
@@ -354,7 +397,7 @@ public sealed class ChannelCall : IValueTaskSource<ChannelFrame>, IThreadPoolWor
     {
         lock (_received)
         {
-            if (!_receiving || _resultReady || _receiver.Version != version)
+            if (!_receiving || _receiver.Version != version)
             {
                 return;
             }
@@ -367,9 +410,9 @@ public sealed class ChannelCall : IValueTaskSource<ChannelFrame>, IThreadPoolWor
 
     private bool FinishReceiveLocked(in ChannelFrame frame, Exception? exception)
     {
+        NoteTaken(frame);
         _result = frame;
         _resultFailure = exception;
-        _resultReady = true;
         _receiving = false;
         return true;
     }
@@ -387,7 +430,18 @@ public sealed class ChannelCall : IValueTaskSource<ChannelFrame>, IThreadPoolWor
                 }
             }
 
-            Release(frame);
+            if (frame.IsHeld)
+            {
+                Peer.ReleaseReceived(this, frame);
+            }
+        }
+    }
+
+    private void NoteTaken(in ChannelFrame frame)
+    {
+        if (frame.IsHeld)
+        {
+            _taken.Add(frame);
         }
     }
 }

@@ -9,6 +9,7 @@ namespace Nexus.Channel;
 /// </summary>
 public sealed class ChannelPeer : IDisposable
 {
+    private const string BlockIsGone = "A block is sent or returned once, before its call is disposed of.";
     private readonly object _gate = new();
     private readonly ChannelRole _role;
     private readonly Doorbell _peerDoorbell;
@@ -360,7 +361,10 @@ public sealed class ChannelPeer : IDisposable
             message.Write(ref writer);
             return writer.Length <= ChannelLayout.MaxHeadBytes
                 ? writer.Length
-                : throw new ArgumentException($"A message of {writer.Length} bytes; {ChannelLayout.MaxHeadBytes} is the most.", nameof(message));
+                : throw new ArgumentException(
+                    $"A message of {writer.Length} bytes; {ChannelLayout.MaxHeadBytes} is the most.",
+                    nameof(message)
+                );
         }
         catch
         {
@@ -386,9 +390,9 @@ public sealed class ChannelPeer : IDisposable
     {
         lock (_gate)
         {
-            if (!_closed)
+            if (!_closed && !_arena.TryReturn(call, block) && !call.IsLeft)
             {
-                _arena.Return(call, block);
+                throw new InvalidOperationException(BlockIsGone);
             }
         }
     }
@@ -404,9 +408,9 @@ public sealed class ChannelPeer : IDisposable
                 return;
             }
 
-            if (length == 0 || !CanSend(call))
+            if ((length == 0 || !CanSend(call)) && !_arena.TryReturn(call, block) && !call.IsLeft)
             {
-                _arena.Return(call, block);
+                throw new InvalidOperationException(BlockIsGone);
             }
 
             // An empty block of payload says nothing, unless it is the last.
@@ -427,11 +431,12 @@ public sealed class ChannelPeer : IDisposable
         ChannelSignals signals;
         lock (_gate)
         {
-            if (_closed || !CanSend(call))
+            if (_closed || !(kind == FrameKind.Abort ? CanAbort(call) : CanSend(call)))
             {
                 return;
             }
 
+            call.AbortSent |= kind == FrameKind.Abort;
             Publish(call, new FrameDescriptor { Kind = kind, Code = (ushort)code }, block: default, final: true);
             signals = _sender.TakeSignals();
         }
@@ -456,18 +461,25 @@ public sealed class ChannelPeer : IDisposable
         Signal(signals);
     }
 
-    /// <summary>After the last call there is no next frame for released blocks to ride on.</summary>
-    internal void FlushReleasesIfIdle()
+    /// <summary>A call was disposed of: what it rented comes back, and after the last call there is no next frame for released blocks to ride on.</summary>
+    internal void Leave(ChannelCall call)
     {
         ChannelSignals signals;
         lock (_gate)
         {
-            if (_closed || _calls.Count > 0)
+            call.IsLeft = true;
+            if (_closed)
             {
                 return;
             }
 
-            _sender.FlushReleases();
+            _arena.ReturnAll(call);
+            _arena.SpaceFreed();
+            if (_calls.Count == 0)
+            {
+                _sender.FlushReleases();
+            }
+
             signals = _sender.TakeSignals();
         }
 
@@ -722,6 +734,7 @@ public sealed class ChannelPeer : IDisposable
             throw new ChannelException(AbortCode.SessionLost, ChannelDiagnostics.SessionLost.With($"call {call.Id:x}").Message);
         }
 
+        ObjectDisposedException.ThrowIf(call.IsLeft, call);
         call.ThrowIfFailed();
         return _arena.TryRent(call, bytes, out block);
     }
@@ -747,9 +760,9 @@ public sealed class ChannelPeer : IDisposable
                 return;
             }
 
-            if (length == 0 || !CanSend(call))
+            if ((length == 0 || !CanSend(call)) && !_arena.TryReturn(call, block) && !call.IsLeft)
             {
-                _arena.Return(call, block);
+                throw new InvalidOperationException(BlockIsGone);
             }
 
             if (CanSend(call))
@@ -770,12 +783,20 @@ public sealed class ChannelPeer : IDisposable
 
     private bool CanSend(ChannelCall call) => !call.LocalFinal && call.Epoch == Epoch;
 
+    // The opener may take a request back that it has sent to its end, until it knows that the answer is complete.
+    private bool CanAbort(ChannelCall call) =>
+        CanSend(call) || (call is { IsOpen: true, RemoteFinal: false, AbortSent: false } && call.Epoch == Epoch);
+
     private void Publish(ChannelCall call, FrameDescriptor descriptor, in ArenaBlock block, bool final)
     {
         descriptor.CallId = call.Id;
         if (descriptor.Length > 0)
         {
-            _arena.MarkSent(call, block);
+            if (!_arena.TryMarkSent(call, block))
+            {
+                throw new InvalidOperationException(BlockIsGone);
+            }
+
             descriptor.Offset = (uint)block.Offset;
         }
 

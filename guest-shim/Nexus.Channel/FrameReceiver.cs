@@ -57,7 +57,9 @@ internal sealed class FrameReceiver(
         var deadline =
             descriptor.DeadlineMicroseconds == 0
                 ? long.MaxValue
-                : DeadlineWatch.After(TimeSpan.FromSeconds(Math.Min(descriptor.DeadlineMicroseconds / 1e6, TimeSpan.FromDays(30).TotalSeconds)));
+                : DeadlineWatch.After(
+                    TimeSpan.FromSeconds(Math.Min(descriptor.DeadlineMicroseconds / 1e6, TimeSpan.FromDays(30).TotalSeconds))
+                );
         lock (gate)
         {
             if (peer.IsClosed)
@@ -112,6 +114,12 @@ internal sealed class FrameReceiver(
         var code = (AbortCode)descriptor.Code;
         lock (gate)
         {
+            // It crossed the final frame of the answer.
+            if (calls.Accepted.WasLast(descriptor.CallId))
+            {
+                return;
+            }
+
             var call = calls.Find(descriptor.CallId);
             call.CheckOrder(FrameKind.Abort, held: false);
             call.RemoteFinal = true;

@@ -6,7 +6,7 @@ namespace Nexus.Channel;
 internal sealed class SendArena(ArenaMemory memory, int bytes, FrameSender sender)
 {
     private readonly ArenaAllocator _allocator = new(bytes);
-    private readonly Dictionary<int, ChannelCall> _sent = [];
+    private readonly Dictionary<int, ChannelCall> _owners = [];
     private TaskCompletionSource? _space;
 
     /// <summary>What one call may hold, so that one slow reader leaves room for the others.</summary>
@@ -33,34 +33,56 @@ internal sealed class SendArena(ArenaMemory memory, int bytes, FrameSender sende
         }
 
         call.HeldBytes += size;
+        call.RentedBlocks++;
+        _owners.Add(offset, call);
         block = new ArenaBlock(memory.Memory.Slice(offset, size), offset);
         return true;
     }
 
-    /// <summary>Takes a block back that was rented and not sent.</summary>
-    /// <exception cref="InvalidOperationException">It was sent or returned before.</exception>
-    public void Return(ChannelCall call, in ArenaBlock block)
+    /// <summary>Takes a block back that was rented and not sent; false when it is not the call's to return any more.</summary>
+    public bool TryReturn(ChannelCall call, in ArenaBlock block)
     {
-        if (!_allocator.IsRented(block.Offset))
+        if (!IsRentedBy(call, block.Offset))
         {
-            throw new InvalidOperationException("A block is sent or returned once.");
+            return false;
         }
 
-        call.HeldBytes -= _allocator.Free(block.Offset);
+        call.RentedBlocks--;
+        Free(block.Offset);
         SpaceFreed();
+        return true;
     }
 
-    /// <summary>From now on the peer holds the block.</summary>
-    /// <exception cref="InvalidOperationException">It was sent or returned before.</exception>
-    public void MarkSent(ChannelCall call, in ArenaBlock block)
+    /// <summary>From now on the peer holds the block; false when it is not the call's to send any more.</summary>
+    public bool TryMarkSent(ChannelCall call, in ArenaBlock block)
     {
-        if (!_allocator.IsRented(block.Offset))
+        if (!IsRentedBy(call, block.Offset))
         {
-            throw new InvalidOperationException("A block is sent or returned once.");
+            return false;
         }
 
+        call.RentedBlocks--;
         _allocator.MarkSent(block.Offset);
-        _sent.Add(block.Offset, call);
+        return true;
+    }
+
+    /// <summary>Takes back what a call rented and forgot.</summary>
+    public void ReturnAll(ChannelCall call)
+    {
+        if (call.RentedBlocks == 0)
+        {
+            return;
+        }
+
+        foreach (
+            var offset in _owners.Where(entry => entry.Value == call && _allocator.IsRented(entry.Key)).Select(entry => entry.Key).ToArray()
+        )
+        {
+            Free(offset);
+        }
+
+        call.RentedBlocks = 0;
+        SpaceFreed();
     }
 
     /// <summary>The peer gives blocks back.</summary>
@@ -70,12 +92,12 @@ internal sealed class SendArena(ArenaMemory memory, int bytes, FrameSender sende
         for (var i = 0; i < (int)descriptor.ReleaseCount; i++)
         {
             var offset = descriptor.Releases[i];
-            if (!_allocator.IsSent(offset) || !_sent.Remove((int)offset, out var owner))
+            if (!_allocator.IsSent(offset))
             {
                 throw new ProtocolViolationException($"release of {offset}");
             }
 
-            owner.HeldBytes -= _allocator.Free((int)offset);
+            Free((int)offset);
         }
 
         SpaceFreed();
@@ -84,8 +106,11 @@ internal sealed class SendArena(ArenaMemory memory, int bytes, FrameSender sende
     /// <summary>The peer is gone and with it all it held.</summary>
     public void TakeBackSent()
     {
-        _allocator.FreeAllSent();
-        _sent.Clear();
+        foreach (var offset in _owners.Keys.Where(offset => _allocator.IsSent((uint)offset)).ToArray())
+        {
+            Free(offset);
+        }
+
         SpaceFreed();
     }
 
@@ -108,5 +133,14 @@ internal sealed class SendArena(ArenaMemory memory, int bytes, FrameSender sende
             sender.SetWaitsForSpace(false);
             space.SetResult();
         }
+    }
+
+    private bool IsRentedBy(ChannelCall call, int offset) =>
+        _owners.TryGetValue(offset, out var owner) && owner == call && _allocator.IsRented(offset);
+
+    private void Free(int offset)
+    {
+        _owners.Remove(offset, out var owner);
+        owner!.HeldBytes -= _allocator.Free(offset);
     }
 }
