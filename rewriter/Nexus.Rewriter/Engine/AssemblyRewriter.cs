@@ -88,18 +88,7 @@ public sealed class AssemblyRewriter(
         };
     }
 
-    /// <summary>What Cecil throws on metadata that does not hold together: it checks little and runs into it.</summary>
+    /// <summary>Cecil checks little and runs into damaged metadata with exceptions of every type; those of the file system are not among them.</summary>
     private static bool IsDamage(Exception e) =>
-        e
-            is BadImageFormatException
-                or EndOfStreamException
-                or IndexOutOfRangeException
-                or ArgumentException
-                or NullReferenceException
-                or InvalidCastException
-                or OverflowException
-                or KeyNotFoundException
-                or NotSupportedException
-                or InvalidOperationException
-                or OutOfMemoryException;
+        e is EndOfStreamException or not (NexusException or IOException or UnauthorizedAccessException);
 }
