@@ -1,3 +1,4 @@
+using Nexus.Rewriter;
 using Nexus.Rewriter.Tests;
 
 namespace Nexus.Build.Tests;
@@ -28,6 +29,7 @@ public sealed class ConsumerTests
 
         Assert.AreEqual("answered\n", Run(folder));
         Assert.AreEqual("registered\nanswered\n", Run(folder, ("NEXUS_CHANNEL", "3,4,5")));
+        CheckAgain(mode, Path.Combine(folder, "out"));
     }
 
     [TestMethod]
@@ -53,6 +55,27 @@ public sealed class ConsumerTests
 
         Assert.AreEqual(date, File.GetLastWriteTimeUtc(rewritten));
         Assert.AreEqual("registered\nanswered\n", Run(folder, ("NEXUS_CHANNEL", "3,4,5")));
+    }
+
+    /// <summary>What the folder rewriter and the check make of the result: nothing is left to do, and it still starts.</summary>
+    private static void CheckAgain(string mode, string output)
+    {
+        var report = new CoverageChecker(RuleSet.Default).Check(output, "Consumer");
+        var form = mode switch
+        {
+            "SingleFile" or "NativeAot" => mode,
+            "Trimmed" => "SelfContained",
+            _ => "FrameworkDependent",
+        };
+        Assert.AreEqual(form, report.Form);
+        if (form == mode)
+            StringAssert.Contains(report.Findings.Single().Message, "built with Nexus.Build");
+
+        var prepared = new FolderRewriter(RuleSet.Default, consumer.GuestFolder).Rewrite(output, output + "-again", "Consumer");
+        Assert.IsEmpty(prepared.AppliedRules);
+        var (code, text) = ChildProcess.Run(prepared.CommandLine(prepared.Folder, ChildProcess.DotNet), ("NEXUS_CHANNEL", "3,4,5"));
+        Assert.AreEqual("registered\nanswered\n", text);
+        Assert.AreEqual(0, code);
     }
 
     private static string Run(string folder, params (string, string?)[] environment)

@@ -35,7 +35,7 @@ internal sealed class PackedConsumer : IDisposable
     {
         feed = temp.Sub("feed");
         // The real guest where it was built, stand-ins where not: the package must work with either.
-        var guest = Environment.GetEnvironmentVariable("NEXUS_TEST_GUEST") ?? StandIns.WriteAll(temp.Sub("guest"));
+        GuestFolder = Environment.GetEnvironmentVariable("NEXUS_TEST_GUEST") ?? StandIns.WriteAll(temp.Sub("guest"));
         var (code, output) = DotNet(
             "pack",
             Path.Combine(Facts["RepositoryRoot"]!, "rewriter/Nexus.Build/Nexus.Build.csproj"),
@@ -44,11 +44,14 @@ internal sealed class PackedConsumer : IDisposable
             Facts["Configuration"]!,
             "-o",
             feed,
-            $"-p:NexusGuestFolder={guest}/",
+            $"-p:NexusGuestFolder={GuestFolder}/",
             $"-p:Version={version}"
         );
         Assert.AreEqual(0, code, output);
     }
+
+    /// <summary>The guest assemblies that were packed.</summary>
+    public string GuestFolder { get; }
 
     /// <summary>A fresh project folder that references the package and the real DynamoDB SDK.</summary>
     public string Create(string name)

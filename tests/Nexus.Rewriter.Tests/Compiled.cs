@@ -11,10 +11,14 @@ public sealed record CompileMode(OptimizationLevel Optimization, DebugInformatio
 {
     public static readonly CompileMode Release = new(OptimizationLevel.Release, DebugInformationFormat.PortablePdb);
 
+    /// <summary>Each optimization and each kind of symbols, but not every pair: the two do not meet in the rewriter.</summary>
     public static IEnumerable<CompileMode> All =>
-        from optimization in (OptimizationLevel[])[OptimizationLevel.Debug, OptimizationLevel.Release]
-        from symbols in (DebugInformationFormat?[])[DebugInformationFormat.PortablePdb, DebugInformationFormat.Embedded, null]
-        select new CompileMode(optimization, symbols);
+        [
+            new(OptimizationLevel.Debug, DebugInformationFormat.PortablePdb),
+            new(OptimizationLevel.Debug, null),
+            Release,
+            new(OptimizationLevel.Release, DebugInformationFormat.Embedded),
+        ];
 
     public override string ToString() => $"{Optimization}, symbols {Symbols?.ToString() ?? "none"}";
 }

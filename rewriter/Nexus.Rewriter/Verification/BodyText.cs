@@ -1,43 +1,84 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 using Mono.Cecil.Rocks;
 
 namespace Nexus.Rewriter;
 
-/// <summary>Method bodies as text that does not depend on tokens, offsets or short forms.</summary>
-internal static class BodyText
+/// <summary>Method bodies of one module as text that does not depend on tokens, offsets or short forms.</summary>
+internal sealed class BodyText
 {
-    public static IEnumerable<string> Lines(MethodDefinition method)
+    // Cecil builds full names anew each time; the same references occur thousands of times.
+    private readonly Dictionary<MemberReference, string> names = new(ReferenceEqualityComparer.Instance);
+    private readonly StringBuilder text = new();
+
+    /// <summary>A line that names the method and stands for everything in its body.</summary>
+    public string Line(MethodDefinition method)
     {
         var body = method.Body;
         body.SimplifyMacros();
-        yield return $"body of {method.FullName} init {body.InitLocals} {string.Join(",", body.Variables.Select(v => v.VariableType.FullName))}";
-        var index = new Dictionary<Instruction, int>(body.Instructions.Count);
+        text.Clear();
+        text.Append(body.InitLocals);
+        foreach (var variable in body.Variables)
+            text.Append(' ').Append(Name(variable.VariableType)).Append(variable.IsPinned);
+        for (var i = 0; i < body.Instructions.Count; i++)
+            // From here on an offset is an index, which is what branches are compared by.
+            body.Instructions[i].Offset = i;
         foreach (var instruction in body.Instructions)
-            index.Add(instruction, index.Count);
-        foreach (var instruction in body.Instructions)
-            yield return $"{method.Name} {index[instruction]}: {instruction.OpCode.Name} {Operand(instruction.Operand, index)}";
+        {
+            text.Append('\n').Append(instruction.OpCode.Name).Append(' ');
+            Append(instruction.Operand);
+        }
         foreach (var handler in body.ExceptionHandlers)
-            yield return $"{method.Name} {handler.HandlerType} {At(handler.TryStart, index)}-{At(handler.TryEnd, index)} "
-                + $"{At(handler.FilterStart, index)} {At(handler.HandlerStart, index)}-{At(handler.HandlerEnd, index)} {handler.CatchType?.FullName}";
+        {
+            text.Append('\n').Append(handler.HandlerType).Append(handler.CatchType is null ? "" : Name(handler.CatchType));
+            foreach (
+                var at in (Instruction?[])[handler.TryStart, handler.TryEnd, handler.FilterStart, handler.HandlerStart, handler.HandlerEnd]
+            )
+                text.Append(' ').Append(at?.Offset ?? -1);
+        }
+        var hash = SHA256.HashData(MemoryMarshal.AsBytes(text.ToString().AsSpan()));
+        return $"body of {method.FullName} {Convert.ToHexString(hash, 0, 8)}";
     }
 
-    private static string Operand(object? operand, Dictionary<Instruction, int> index) =>
-        operand switch
+    private void Append(object? operand)
+    {
+        switch (operand)
         {
-            null => "",
-            Instruction target => At(target, index),
-            Instruction[] targets => string.Join(",", targets.Select(t => At(t, index))),
-            VariableDefinition variable => $"local {variable.Index}",
-            ParameterDefinition parameter => $"argument {parameter.Index}",
-            MethodReference reference => $"{Scope(reference.DeclaringType)} {reference.FullName}",
-            MemberReference member => member.FullName,
-            IConvertible number => number.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            _ => operand.ToString() ?? "",
-        };
+            case null:
+                break;
+            case Instruction target:
+                text.Append(target.Offset);
+                break;
+            case Instruction[] targets:
+                foreach (var target in targets)
+                    text.Append(target.Offset).Append(' ');
+                break;
+            case VariableDefinition variable:
+                text.Append(variable.Index);
+                break;
+            case ParameterDefinition parameter:
+                text.Append(parameter.Index);
+                break;
+            case MemberReference member:
+                text.Append(Name(member));
+                break;
+            default:
+                text.Append(CultureInfo.InvariantCulture, $"{operand}");
+                break;
+        }
+    }
 
-    private static string Scope(TypeReference type) => type.GetElementType().Scope?.Name ?? "";
-
-    private static string At(Instruction? instruction, Dictionary<Instruction, int> index) =>
-        instruction is null ? "-" : index[instruction].ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private string Name(MemberReference member)
+    {
+        if (!names.TryGetValue(member, out var name))
+        {
+            var scope = member is TypeReference type ? type.GetElementType().Scope : member.DeclaringType?.GetElementType().Scope;
+            names.Add(member, name = $"[{scope?.Name}]{member.FullName}");
+        }
+        return name;
+    }
 }

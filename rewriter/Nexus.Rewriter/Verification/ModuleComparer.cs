@@ -24,6 +24,7 @@ internal sealed class ModuleComparer(IReadOnlySet<string> changed, IReadOnlySet<
 
     private IEnumerable<string> Describe(ModuleDefinition module)
     {
+        var bodies = new BodyText();
         yield return $"assembly {module.Assembly.FullName} {module.Assembly.Name.Attributes}";
         yield return $"runtime {module.RuntimeVersion} entry {module.EntryPoint?.FullName}";
         foreach (var line in MemberText.Attributes(module.Assembly))
@@ -37,11 +38,11 @@ internal sealed class ModuleComparer(IReadOnlySet<string> changed, IReadOnlySet<
             yield return MemberText.Resource(resource);
         foreach (var exported in module.ExportedTypes)
             yield return $"exported {exported.FullName} {exported.Attributes} {exported.Scope}";
-        foreach (var line in module.Types.SelectMany(Describe))
+        foreach (var line in module.Types.SelectMany(t => Describe(t, bodies)))
             yield return line;
     }
 
-    private IEnumerable<string> Describe(TypeDefinition type)
+    private IEnumerable<string> Describe(TypeDefinition type, BodyText bodies)
     {
         foreach (var line in MemberText.Type(type))
             yield return line;
@@ -52,8 +53,7 @@ internal sealed class ModuleComparer(IReadOnlySet<string> changed, IReadOnlySet<
             foreach (var line in MemberText.Method(method))
                 yield return line;
             if (method.HasBody && !changed.Contains(RewriteLog.Key(method)))
-                foreach (var line in BodyText.Lines(method))
-                    yield return line;
+                yield return bodies.Line(method);
         }
         foreach (var property in type.Properties)
         {
@@ -67,7 +67,7 @@ internal sealed class ModuleComparer(IReadOnlySet<string> changed, IReadOnlySet<
             foreach (var line in MemberText.Attributes(@event))
                 yield return line;
         }
-        foreach (var line in type.NestedTypes.SelectMany(Describe))
+        foreach (var line in type.NestedTypes.SelectMany(t => Describe(t, bodies)))
             yield return line;
     }
 }

@@ -89,7 +89,7 @@ public sealed class OverlayBuilderTests
         using var temp = new TempFolder();
         var folder = AwsFunction.Publish(temp.Sub("publish"));
         var builder = Builder(temp);
-        var all = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => builder.Prepare(folder))));
+        var all = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(() => builder.Prepare(folder))));
 
         Assert.HasCount(1, all.Select(p => p.Folder).Distinct().ToList());
         Assert.HasCount(1, Directory.GetDirectories(temp["cache/overlays"]));
