@@ -77,24 +77,31 @@ internal sealed class InvocationServer
             _collector.Pause();
             try
             {
-                await InvokeAsync(call, handler).ConfigureAwait(false);
+                InvocationResultHead result;
+                try
+                {
+                    result = await InvokeAsync(call, handler).ConfigureAwait(false);
+                }
+                finally
+                {
+                    // Before the result goes out: the next invocation may be here before this thread comes back.
+                    _channel!.SetInvocationDeadline(long.MaxValue);
+                    _collector.Resume(_channel.Peer);
+                    Volatile.Write(ref _running, 0);
+                }
+
+                await call.SendAsync(FrameKind.Trailers, result, final: true).ConfigureAwait(false);
             }
             catch (ChannelException)
             {
                 // Nobody waits for the result any more: the invocation timed out or the backend went away.
-            }
-            finally
-            {
-                _channel!.SetInvocationDeadline(long.MaxValue);
-                Volatile.Write(ref _running, 0);
-                _collector.Resume(_channel.Peer);
             }
         }
 
         AnnounceIfIdle();
     }
 
-    private async Task InvokeAsync(ChannelCall call, LambdaHandler handler)
+    private async Task<InvocationResultHead> InvokeAsync(ChannelCall call, LambdaHandler handler)
     {
         var head = InvocationHead.Read(call.Head.Span);
         _channel!.SetInvocationDeadline(call.Deadline == long.MaxValue ? long.MaxValue : call.Deadline + (Stopwatch.Frequency / 20));
@@ -112,12 +119,11 @@ internal sealed class InvocationServer
         }
 
         response.Flush();
-        var result = new InvocationResultHead
+        return new InvocationResultHead
         {
             FunctionError = error is null ? "" : "Unhandled",
             ErrorReport = error is null ? "" : Text(error),
         };
-        await call.SendAsync(FrameKind.Trailers, result, final: true).ConfigureAwait(false);
     }
 
     private void AnnounceIfIdle()

@@ -75,7 +75,14 @@ public sealed class LambdaLog(Stream output)
         var bytes = Encoding.UTF8.GetBytes(text ?? "");
         lock (_gate)
         {
-            output.Write(bytes);
+            try
+            {
+                output.Write(bytes);
+            }
+            catch (IOException)
+            {
+                // Nobody reads while the backend restarts; a lost line must not fail the function.
+            }
         }
     }
 

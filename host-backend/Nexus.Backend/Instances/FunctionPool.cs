@@ -78,6 +78,37 @@ public sealed class FunctionPool : IAsyncDisposable
         }
     }
 
+    /// <summary>Takes an instance of an earlier backend in; it serves as soon as it says that it is ready.</summary>
+    internal void Adopt(Instance instance)
+    {
+        lock (_gate)
+        {
+            _slots++;
+            _all.Add(instance);
+        }
+
+        _ = AdoptAsync(instance);
+    }
+
+    private async Task AdoptAsync(Instance instance)
+    {
+        // It may still be busy with an invocation whose caller is gone.
+        var outcome = await WaitUntilReadyAsync(instance, requestId: "-", Function.Timeout + InitPhase).ConfigureAwait(false);
+        if (outcome.Instance is null)
+        {
+            await EndAsync(instance).ConfigureAwait(false);
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (!_closed)
+            {
+                _idle.AddLast(instance);
+            }
+        }
+    }
+
     /// <summary>Ends instances that have been idle for too long.</summary>
     public async Task ReapAsync()
     {

@@ -17,16 +17,24 @@ public sealed class Instance : IAsyncDisposable
     private readonly InstanceLog _log;
     private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly int _pumpKey;
+    private string? _stateFile;
     private int _ended;
 
-    private Instance(FunctionDefinition function, ChannelRegion region, InstanceServices services)
+    private Instance(
+        FunctionDefinition function,
+        ChannelRegion region,
+        EventDoorbell toBackend,
+        EventDoorbell toGuest,
+        InstanceServices services,
+        bool takeOver
+    )
     {
         Function = function;
         _services = services;
-        _toBackend = EventDoorbell.Create();
-        _toGuest = EventDoorbell.Create();
+        _toBackend = toBackend;
+        _toGuest = toGuest;
         _log = new InstanceLog(function.Name, services.Logger);
-        Peer = new ChannelPeer(region, ChannelRole.Backend, _toGuest, _toBackend, OnCall);
+        Peer = new ChannelPeer(region, ChannelRole.Backend, _toGuest, _toBackend, OnCall, takeOver);
         Peer.Violated += OnViolated;
         _pumpKey = services.Pump.Add(Peer, _toBackend);
     }
@@ -55,13 +63,13 @@ public sealed class Instance : IAsyncDisposable
     internal static async Task<Instance> StartAsync(FunctionDefinition function, InstanceServices services, CancellationToken cancellation)
     {
         var region = ChannelRegion.Create(services.ChannelOptions);
-        var instance = new Instance(function, region, services);
+        var instance = new Instance(function, region, EventDoorbell.Create(), EventDoorbell.Create(), services, takeOver: false);
         try
         {
             var started = Stopwatch.GetTimestamp();
             instance.Process = await services
                 .SandboxFor(function.Sandbox)
-                .StartAsync(instance.Specification(region), cancellation)
+                .StartAsync(LaunchSpecification.Of(function, instance.Descriptors(region)), cancellation)
                 .ConfigureAwait(false);
             instance.Watch(started);
             return instance;
@@ -70,6 +78,32 @@ public sealed class Instance : IAsyncDisposable
         {
             await instance.DisposeAsync().ConfigureAwait(false);
             throw;
+        }
+    }
+
+    /// <summary>Takes over an instance of an earlier backend: its region, doorbells and pipes. Null, and the instance ended, when that is not possible.</summary>
+    internal static Instance? TryAdopt(InstanceRecord record, FunctionDefinition function, InstanceServices services)
+    {
+        if (SandboxProcess.TryAdopt(record.Process) is not { } process)
+        {
+            return null;
+        }
+
+        try
+        {
+            var region = ChannelRegion.Attach(Own(process.DuplicateDescriptor(3)), record.Channel);
+            var toBackend = new EventDoorbell(Own(process.DuplicateDescriptor(4)));
+            var toGuest = new EventDoorbell(Own(process.DuplicateDescriptor(5)));
+            var instance = new Instance(function, region, toBackend, toGuest, services, takeOver: true) { Process = process };
+            instance.Watch(Stopwatch.GetTimestamp());
+            InstanceLogMessages.TakenOver(services.Logger, function.Name, process.RootId);
+            return instance;
+        }
+        catch (Exception failure) when (failure is System.ComponentModel.Win32Exception or Diagnostics.NexusException)
+        {
+            InstanceLogMessages.StartFailed(services.Logger, function.Name, failure);
+            process.Kill();
+            return null;
         }
     }
 
@@ -114,6 +148,11 @@ public sealed class Instance : IAsyncDisposable
             return;
         }
 
+        if (_stateFile is not null)
+        {
+            File.Delete(_stateFile);
+        }
+
         _services.Pump.Remove(_pumpKey, _toBackend);
         Peer.Dispose();
         _ready.TrySetResult("");
@@ -126,33 +165,34 @@ public sealed class Instance : IAsyncDisposable
         _toGuest.Dispose();
     }
 
-    private SandboxSpec Specification(ChannelRegion region)
+    private static FileDescriptor Own(Microsoft.Win32.SafeHandles.SafeFileHandle handle)
     {
-        var dotnet = DotnetRoot.Find();
-        var isolated = Function.Sandbox != "none";
-        var taskRoot = isolated ? SandboxSpec.TaskRoot : Function.AppFolder;
-        var instanceId = Guid.NewGuid().ToString("N");
-        return new SandboxSpec
+        var descriptor = new FileDescriptor((int)handle.DangerousGetHandle());
+        handle.SetHandleAsInvalid();
+        return descriptor;
+    }
+
+    private Dictionary<int, System.Runtime.InteropServices.SafeHandle> Descriptors(ChannelRegion region) =>
+        new()
         {
-            Name = $"{Function.Name}-{instanceId[..8]}",
-            AppFolder = Function.AppFolder,
-            Command = Function.Command(taskRoot, Path.Combine(dotnet, "dotnet")),
-            Environment = GuestVariables.Of(Function, instanceId, taskRoot),
-            MemoryLimitMb = Function.MemoryMb,
-            CpuLimit = Function.CpuLimit,
-            TmpSizeMb = Function.TmpMb,
-            ReadOnlyMounts = [new ReadOnlyMount(dotnet, dotnet)],
-            Descriptors = new Dictionary<int, System.Runtime.InteropServices.SafeHandle>
-            {
-                [3] = region.Descriptor!,
-                [4] = _toBackend.Descriptor,
-                [5] = _toGuest.Descriptor,
-            },
+            [3] = region.Descriptor!,
+            [4] = _toBackend.Descriptor,
+            [5] = _toGuest.Descriptor,
         };
+
+    private void Remember()
+    {
+        if (_services.StateFolder.Length > 0 && Process.Record() is { } process)
+        {
+            _stateFile = new InstanceRecord(Function.Name, InstanceRecord.FingerprintOf(Function), process, Peer.Region.Options).Save(
+                _services.StateFolder
+            );
+        }
     }
 
     private void Watch(long started)
     {
+        Remember();
         _ = _log.ReadAsync(Process.Output);
         _ = _log.ReadAsync(Process.Error);
         _ = WatchAsync();

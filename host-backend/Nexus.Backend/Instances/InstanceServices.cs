@@ -15,10 +15,18 @@ public sealed class InstanceServices
     /// <param name="channelOptions">Size of each region.</param>
     /// <param name="executors">One per protocol.</param>
     /// <param name="loggers">Makes the loggers.</param>
-    public InstanceServices(ChannelPump pump, ChannelOptions channelOptions, IEnumerable<ICallExecutor> executors, ILoggerFactory loggers)
+    /// <param name="stateFolder">Where running instances are remembered; empty for nowhere.</param>
+    public InstanceServices(
+        ChannelPump pump,
+        ChannelOptions channelOptions,
+        IEnumerable<ICallExecutor> executors,
+        ILoggerFactory loggers,
+        string stateFolder = ""
+    )
     {
         Pump = pump;
         ChannelOptions = channelOptions;
+        StateFolder = stateFolder;
         Logger = loggers.CreateLogger("Nexus.Functions");
         _executors = executors.ToDictionary(static executor => executor.Protocol);
         var hierarchy = new Lazy<CgroupHierarchy>(CgroupHierarchy.Detect);
@@ -35,6 +43,9 @@ public sealed class InstanceServices
     public ChannelPump Pump { get; }
 
     public ChannelOptions ChannelOptions { get; }
+
+    /// <summary>Where running instances are remembered; empty for nowhere.</summary>
+    public string StateFolder { get; }
 
     public ILogger Logger { get; }
 

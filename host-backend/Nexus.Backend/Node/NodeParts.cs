@@ -7,6 +7,7 @@ using Nexus.Backend.Executors.Aws;
 using Nexus.Backend.Ingress;
 using Nexus.Backend.Instances;
 using Nexus.Backend.Metrics;
+using Nexus.Backend.Sandbox;
 using Nexus.Channel;
 
 namespace Nexus.Backend.Node;
@@ -33,13 +34,14 @@ internal sealed class NodeParts
         var http = new AwsHttpClient();
         var pump = new ChannelPump("nexus-rings", Math.Max(2, Environment.ProcessorCount), SpinMicroseconds);
         ICallExecutor[] executors = [new AwsCallExecutor(ReadEnvironment(), http, metrics)];
-        var services = new InstanceServices(pump, ChannelOptions.Default, executors, loggers);
+        var services = new InstanceServices(pump, ChannelOptions.Default, executors, loggers, options.StateFolder);
         var functions = options.Functions.ToDictionary(
             static function => function.Name,
             function => new FunctionPool(function, services),
             StringComparer.Ordinal
         );
         pump.Start();
+        AdoptSurvivors(options, functions, services);
         metrics.Observe(
             "nexus.instances",
             "Instances alive, by function.",
@@ -58,6 +60,28 @@ internal sealed class NodeParts
             Events = new AsyncInvocations(services.Logger),
             Functions = functions,
         };
+    }
+
+    /// <summary>Instances outlive their backend; those of unchanged functions go on serving, the others end.</summary>
+    private static void AdoptSurvivors(NodeOptions options, Dictionary<string, FunctionPool> functions, InstanceServices services)
+    {
+        if (options.StateFolder.Length == 0)
+        {
+            return;
+        }
+
+        foreach (var record in InstanceRecord.TakeAll(options.StateFolder))
+        {
+            var pool = functions.GetValueOrDefault(record.Function);
+            if (pool is null || InstanceRecord.FingerprintOf(pool.Function) != record.Fingerprint)
+            {
+                SandboxProcess.TryAdopt(record.Process)?.Kill();
+            }
+            else if (Instance.TryAdopt(record, pool.Function, services) is { } instance)
+            {
+                pool.Adopt(instance);
+            }
+        }
     }
 
     private static Measurement<long> Of(string function, int value) => new(value, new KeyValuePair<string, object?>("function", function));

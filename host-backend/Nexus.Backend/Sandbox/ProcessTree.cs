@@ -28,6 +28,13 @@ internal static class ProcessTree
         return found;
     }
 
+    /// <summary>When a process started, in clock ticks since boot; null when there is none of this id.</summary>
+    public static long? StartOf(int pid)
+    {
+        var stat = Read($"/proc/{pid}/stat");
+        return stat.Length == 0 ? null : long.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19], CultureInfo.InvariantCulture);
+    }
+
     public static MemoryUsage Memory(IEnumerable<int> pids)
     {
         long pss = 0;

@@ -26,6 +26,45 @@ public sealed class SandboxProcess : IAsyncDisposable
         Exited = WatchAsync();
     }
 
+    /// <summary>Takes over a guest of an earlier backend; null when it is gone or cannot be reached.</summary>
+    public static SandboxProcess? TryAdopt(SandboxRecord record)
+    {
+        PidFd? root = null;
+        try
+        {
+            root = PidFd.Open(record.RootId);
+            if (ProcessTree.StartOf(record.RootId) != record.RootStart)
+            {
+                root.Dispose();
+                return null;
+            }
+
+            var launcher = record.LauncherId == record.RootId ? root : PidFd.Open(record.LauncherId);
+            var (output, error) = ReopenPipes(record);
+            var process = new SpawnedProcess(record.LauncherId, launcher, output, error);
+            ExitWatcher.Watch(process);
+            return new SandboxProcess(process, record.RootId, root, group: null, record.Nested);
+        }
+        catch (Exception failure) when (failure is System.ComponentModel.Win32Exception or IOException or UnauthorizedAccessException)
+        {
+            root?.Send(Native.SigKill);
+            root?.Dispose();
+            return null;
+        }
+    }
+
+    /// <summary>For a later backend; null when the process has ended already.</summary>
+    public SandboxRecord? Record() =>
+        ProcessTree.StartOf(RootId) is { } start ? new SandboxRecord(LauncherId, RootId, start, _nested) : null;
+
+    /// <summary>A descriptor of the guest's main process, duplicated into this one (pidfd_getfd(2)).</summary>
+    /// <exception cref="System.ComponentModel.Win32Exception">The guest is gone or may not be traced.</exception>
+    public Microsoft.Win32.SafeHandles.SafeFileHandle DuplicateDescriptor(int descriptor)
+    {
+        using var guest = PidFd.Open(GuestId ?? RootId);
+        return guest.Duplicate(descriptor);
+    }
+
     /// <summary>The process this program started: bubblewrap's monitor, or the guest itself without a sandbox.</summary>
     public int LauncherId => _launcher.Id;
 
@@ -113,6 +152,22 @@ public sealed class SandboxProcess : IAsyncDisposable
             {
                 _ = Native.Kill(pid, Native.SigKill);
             }
+        }
+    }
+
+    /// <summary>The guest still writes into the pipes whose readers died: opening them again by name gives new reading ends (proc(5)).</summary>
+    private static (Stream Output, Stream Error) ReopenPipes(SandboxRecord record)
+    {
+        var children = record.Nested ? ProcessTree.Children(record.RootId) : [];
+        using var guest = PidFd.Open(children.Count > 0 ? children[0] : record.RootId);
+        return (Reopen(guest, 1), Reopen(guest, 2));
+
+        static Stream Reopen(PidFd guest, int descriptor)
+        {
+            using var writeEnd = guest.Duplicate(descriptor);
+            return Descriptors.Reader(
+                File.OpenHandle($"/proc/self/fd/{writeEnd.DangerousGetHandle()}", FileMode.Open, FileAccess.Read, FileShare.ReadWrite)
+            );
         }
     }
 
