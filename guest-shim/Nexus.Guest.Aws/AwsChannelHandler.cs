@@ -27,6 +27,12 @@ internal sealed class AwsChannelHandler(GuestChannel channel, AWSCredentials? cl
         var head = AwsRequestEncoder.Encode(context, body.Length, clientCredentials);
         var timeout = Timeout(context.ClientConfig);
         var cancellation = context.CancellationToken;
+        if (cancellation.IsCancellationRequested)
+        {
+            // Nested as HttpClient nests it, for handlers that look at the cause.
+            throw new TaskCanceledException("A task was canceled.", new TaskCanceledException(), cancellation);
+        }
+
         ChannelCall? call = null;
         try
         {
@@ -42,11 +48,13 @@ internal sealed class AwsChannelHandler(GuestChannel channel, AWSCredentials? cl
 
             var data = new AwsResponse(answer, new AwsResponseStream(call, frame.IsFinal, channel.Peer));
             call = null;
-            response.HttpResponse = data;
             if (!data.IsSuccessStatusCode)
             {
+                // Not set as the response: the SDK's error handler disposes that one before it reads the error's body.
                 throw new HttpErrorResponseException(data);
             }
+
+            response.HttpResponse = data;
         }
         catch (ChannelException failure)
         {

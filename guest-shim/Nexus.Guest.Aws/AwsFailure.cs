@@ -16,7 +16,8 @@ internal static class AwsFailure
         return failure[..Math.Max(0, colon)] switch
         {
             "unreachable" => new HttpRequestException(text, cause),
-            "timeout" => new TaskCanceledException(text, new TimeoutException(text, cause)),
+            // The SDK takes HttpClient's TaskCanceledException apart, so that its users see the timeout itself.
+            "timeout" => new TimeoutException(text, cause),
             _ => new AmazonClientException(text, cause),
         };
     }
@@ -24,9 +25,9 @@ internal static class AwsFailure
     public static Exception From(ChannelException failure, TimeSpan timeout) =>
         failure.Code switch
         {
-            AbortCode.DeadlineExceeded => new TaskCanceledException(
+            AbortCode.DeadlineExceeded => new TimeoutException(
                 $"The request was canceled due to the configured HttpClient.Timeout of {timeout.TotalSeconds} seconds elapsing.",
-                new TimeoutException(failure.Message, failure)
+                failure
             ),
             AbortCode.Refused or AbortCode.BadRequest => new AmazonClientException(failure.Message, failure),
             // Like a connection that broke: the kind of failure the SDK's users already retry.

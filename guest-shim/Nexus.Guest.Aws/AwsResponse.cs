@@ -9,7 +9,8 @@ internal sealed class AwsResponse(AwsResponseHead head, AwsResponseStream stream
 {
     public long ContentLength => head.ContentLength;
 
-    public string? ContentType => GetHeaderValue("Content-Type");
+    /// <summary>Without parameters, as HttpClient splits it; null without the header.</summary>
+    public string? ContentType => Find("Content-Type")?.Split(';')[0].Trim();
 
     public HttpStatusCode StatusCode => (HttpStatusCode)head.Status;
 
@@ -22,7 +23,8 @@ internal sealed class AwsResponse(AwsResponseHead head, AwsResponseStream stream
 
     public bool IsHeaderPresent(string headerName) => Find(headerName) is not null;
 
-    public string? GetHeaderValue(string headerName) => Find(headerName);
+    // Empty, not null: request ids of services that send none are empty strings to the SDK's users.
+    public string GetHeaderValue(string headerName) => Find(headerName) ?? "";
 
     public Stream OpenResponse() => stream;
 

@@ -9,7 +9,11 @@ public class Function
 {
     public async Task<FaultDescription> FunctionHandler(FaultRequest request, ILambdaContext context)
     {
-        context.Logger.LogLine($"About to fail: {request.Kind}");
+        if (request.Kind != "errorStream")
+        {
+            context.Logger.LogLine($"About to fail: {request.Kind}");
+        }
+
         if (ServiceFaults.Call(request.Kind) is { } refused)
         {
             return await ServiceFaults.DescribeAsync(refused);
@@ -37,6 +41,7 @@ public class Function
             "memory" => EatMemory(request.Amount),
             "bigResponse" => new() { Filler = new string('x', request.Amount) },
             "manyLogs" => ManyLogs(request.Amount, context),
+            "errorStream" => ToErrorStream(),
             "null" => null!,
             "none" => new() { Message = "Nothing failed." },
             _ => throw new ArgumentException($"There is no kind \"{request.Kind}\"."),
@@ -98,6 +103,12 @@ public class Function
         return new() { Message = $"ate {eaten.Count} MB" };
     }
 
+    private static FaultDescription ToErrorStream()
+    {
+        Console.Error.WriteLine("from the error stream");
+        return new() { Message = "complained" };
+    }
+
     private static FaultDescription ManyLogs(int lines, ILambdaContext context)
     {
         for (var i = 0; i < lines; i++)
@@ -106,7 +117,6 @@ public class Function
         }
 
         Console.WriteLine("from the console");
-        Console.Error.WriteLine("from the error stream");
         LambdaLogger.Log("from the static logger\n");
         return new() { Message = "logged" };
     }

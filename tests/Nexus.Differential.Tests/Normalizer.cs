@@ -31,15 +31,13 @@ internal sealed partial class Normalizer(EmulatorSet emulators, string function)
     }
 
     /// <summary>The function's own lines, without the runtime's and without the time and request id before each.</summary>
-    public string Log(string log) =>
-        Addresses(
-            string.Join(
-                '\n',
-                log.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-                    .Where(line => !Runtime().IsMatch(line))
-                    .Select(line => Prefix().Replace(line, ""))
-            )
-        );
+    public string Log(InvocationOutcome outcome)
+    {
+        // The runtime logs an unhandled exception as its last entry; a process without a runtime does not.
+        var own = outcome.FunctionError is null ? outcome.Log : UnhandledException().Replace(outcome.Log, "");
+        var lines = own.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !Runtime().IsMatch(line));
+        return Addresses(string.Join('\n', lines.Select(line => Prefix().Replace(line, ""))));
+    }
 
     private void Error(JsonObject error)
     {
@@ -48,6 +46,7 @@ internal sealed partial class Normalizer(EmulatorSet emulators, string function)
             .Where(frame => frame.StartsWith($"at {function}.", StringComparison.Ordinal))
             .Select(frame => (JsonNode)frame)
             .ToArray();
+        error.Remove("stackTrace");
         error["stackTrace"] = new JsonArray(own);
         if (error["cause"] is JsonObject cause)
         {
@@ -104,6 +103,12 @@ internal sealed partial class Normalizer(EmulatorSet emulators, string function)
 
     [GeneratedRegex(@"^\d{4}-\d\d-\d\dT[\d:.]+Z\t[^\t]*\t((trce|dbug|info|warn|fail|crit)\t)?")]
     private static partial Regex Prefix();
+
+    [GeneratedRegex(
+        @"^\d{4}-\d\d-\d\dT[\d:.]+Z\t[^\t\n]*\tfail\t[\w.`]+(\[[\w., \[\]`]+\])?(: |\n).*\z",
+        RegexOptions.Multiline | RegexOptions.Singleline
+    )]
+    private static partial Regex UnhandledException();
 
     [GeneratedRegex("[0-9]")]
     private static partial Regex Digits();

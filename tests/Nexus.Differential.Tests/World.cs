@@ -35,7 +35,7 @@ internal abstract class World(EmulatorSet emulators) : IAsyncDisposable
         {
             var outcome = await runner.InvokeAsync(Encoding.UTF8.GetBytes(payload), cancellation);
             answers.Add(normalizer.Answer(outcome));
-            logs.Add(normalizer.Log(outcome.Log));
+            logs.Add(normalizer.Log(outcome));
         }
 
         return new CaseTrace(string.Join('\n', answers), string.Join("\n--\n", logs), await EmulatorSnapshot.TakeAsync(Data));
