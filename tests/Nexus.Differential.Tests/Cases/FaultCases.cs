@@ -28,6 +28,7 @@ internal static class FaultCases
         Case("generic type", "GenericException", "generic"),
         Case("by reflection", "TargetInvocationException", "reflection"),
         Case("null response", "null", "null"),
+        Case("error stream", "complained", "errorStream"),
         Case("works after failures", "Nothing failed", "simple", "none"),
         new("faults: many logs", "Faults", "logged", """{"kind":"manyLogs","amount":20}"""),
         new("faults: response of 1 MB", "Faults", "xxxx", """{"kind":"bigResponse","amount":1000000}"""),
