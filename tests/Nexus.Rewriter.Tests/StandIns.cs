@@ -17,6 +17,7 @@ internal static class StandIns
         public static class AwsInterception
         {
             public static int Calls;
+            public static void RefusePresign() { }
             public static void Register() { Calls++; if (System.Environment.GetEnvironmentVariable("NEXUS_CHANNEL") != null) System.Console.WriteLine("registered"); }
         }
         """;

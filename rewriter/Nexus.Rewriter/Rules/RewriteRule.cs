@@ -6,7 +6,7 @@ public sealed record RewriteRule
     /// <summary>Stable name, such as <c>aws-v4-pipeline</c>.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Stable number, unique in a set, 0 to 1023: the slot of the rule's hit counter in the guest.</summary>
+    /// <summary>Stable number, unique in a set, 0 to 255: the slot of the rule's hit counter in the guest.</summary>
     public required int Number { get; init; }
 
     /// <summary>Simple name of the assembly that declares the method.</summary>

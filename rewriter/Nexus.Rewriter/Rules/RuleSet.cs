@@ -7,8 +7,8 @@ namespace Nexus.Rewriter;
 /// <summary>The rules of one rewriter; validated, in a fixed order.</summary>
 public sealed class RuleSet
 {
-    /// <summary>Slots of hit counters in the guest.</summary>
-    public const int MaxNumber = 1023;
+    /// <summary>Highest number of a rule: the channel's region has 256 hit counters.</summary>
+    public const int MaxNumber = 255;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {

@@ -30,7 +30,7 @@ public sealed class CoverageCheckerTests
         var report = new CoverageChecker(RuleSet.Default).Check(folder);
 
         Assert.AreEqual("Orders", report.AppName);
-        Assert.AreEqual("aws-v4-pipeline", report.Rules.Single().RuleId);
+        Assert.AreEqual("aws-v4-pipeline", report.Rules[0].RuleId);
         CollectionAssert.AreEqual(
             new[] { "AWSSDK.Core Covered", "AWSSDK.DynamoDBv2 Covered", "Npgsql NotCovered" },
             report.Libraries.Select(l => $"{l.Assembly} {l.Status}").ToArray()

@@ -12,7 +12,7 @@ public sealed class OverlayBuilderTests
         var prepared = Builder(temp).Prepare(AwsFunction.Publish(temp.Sub("publish")));
 
         Assert.IsFalse(prepared.IsExecutable);
-        Assert.AreEqual("aws-v4-pipeline", prepared.AppliedRules.Single().RuleId);
+        Assert.AreEqual("aws-v4-pipeline", prepared.AppliedRules[0].RuleId);
         var (code, output) = ChildProcess.Run(
             prepared.CommandLine(prepared.Folder, ChildProcess.DotNet),
             ("_HANDLER", "Orders::Sample.Function::Run"),
