@@ -1,0 +1,92 @@
+using System.CommandLine;
+using Nexus.Backend.Instances;
+using Nexus.Backend.Node;
+using Nexus.Cli.Configuration;
+using Nexus.Cli.Functions;
+using Nexus.Cli.Output;
+
+namespace Nexus.Cli.Commands;
+
+/// <summary><c>nexus run</c>: one function, one invocation, and the proof of where its calls went.</summary>
+internal static class RunCommand
+{
+    private static readonly string[] s_nodeKeys = ["region", "cache", "logLevel"];
+
+    public static Command Create()
+    {
+        var path = new Argument<string>("path") { Description = "Publish folder, project file or folder with a project" };
+        var file = new Option<string?>("--event") { Description = "File with the event, '-' for standard input ({} when absent)", HelpName = "file" };
+        var command = new Command("run", "Run a function once") { path, file };
+        var settings = SettingCatalogue
+            .Function.Where(static setting => setting.Key != "path")
+            .Concat(SettingCatalogue.Node.Where(static setting => s_nodeKeys.Contains(setting.Key)))
+            .ToList();
+        var switches = new SwitchSettings(command, settings);
+        command.SetAction(
+            (parsed, cancellation) =>
+            {
+                var given = EnvironmentSettings.Read(settings.Where(static setting => setting.Key != "handler"), HostVariables.All);
+                var request = new RunRequest(
+                    parsed.GetRequiredValue(path),
+                    parsed.GetValue(file),
+                    given.With(switches.Read(parsed)),
+                    parsed.GetValue(CommandTree.Json)
+                );
+                return RunAsync(request, cancellation);
+            }
+        );
+        return command;
+    }
+
+    private static async Task<int> RunAsync(RunRequest request, CancellationToken cancellation)
+    {
+        var given = request.Given;
+        var defaults = SettingValues.DefaultsOf(SettingCatalogue.Function).WithDefault("region", HostVariables.Region);
+        var cache = given.Text("cache") is { Length: > 0 } folder ? folder : HostVariables.CacheFolder;
+        var payload = EventReader.Read(request.EventFile);
+        var prepared = new FunctionPreparer(cache).Prepare(null, request.Path, defaults, given);
+        if (prepared.IsExecutable)
+        {
+            throw CliDiagnostics.ProgramNotServed.With(prepared.Definition.Name);
+        }
+
+        var options = new NodeOptions
+        {
+            Listen = "http://127.0.0.1:0",
+            Functions = [prepared.Definition],
+            Quiet = !given.Has("logLevel"),
+            LogLevel = given.Text("logLevel") is { Length: > 0 } level ? level : "warning",
+            DrainSeconds = 1,
+        };
+        var node = await NexusNode.StartAsync(options, cancellation);
+        await using (node)
+        {
+            var stopped = node.WaitForShutdownAsync(cancellation);
+            var running = InvokeAsync(node, node.Functions[prepared.Definition.Name], payload);
+            if (await Task.WhenAny(stopped, running) != running)
+            {
+                return ExitCodes.Interrupted;
+            }
+
+            return (await running).Print(request.Json);
+        }
+    }
+
+    private static async Task<RunOutcome> InvokeAsync(NexusNode node, FunctionPool pool, byte[] payload)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        var invocation = new Invocation
+        {
+            RequestId = Guid.NewGuid().ToString(),
+            Payload = payload,
+            FunctionArn = pool.Function.Arn,
+            WantsLogTail = true,
+        };
+        // A pool without instances starts one; it cannot be busy.
+        var result = (await pool.InvokeAsync(invocation))!;
+        var total = TimeProvider.System.GetElapsedTime(started);
+        return new RunOutcome(pool.Function.Name, result, total, RunProof.Read(node, pool));
+    }
+
+    private sealed record RunRequest(string Path, string? EventFile, SettingValues Given, bool Json);
+}

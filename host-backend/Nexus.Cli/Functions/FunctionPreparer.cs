@@ -1,0 +1,66 @@
+extern alias rewriter;
+
+using Nexus.Backend.Functions;
+using Nexus.Cli.Configuration;
+using rewriter::Nexus.Rewriter;
+
+namespace Nexus.Cli.Functions;
+
+/// <summary>Makes functions ready to be started: publishes projects, rewrites into the cache, puts settings together.</summary>
+/// <param name="cacheFolder">The cache.</param>
+internal sealed class FunctionPreparer(string cacheFolder)
+{
+    private readonly OverlayBuilder _overlays = new(RuleSet.Default, GuestFolder, cacheFolder);
+
+    /// <summary>The guest assemblies of this installation.</summary>
+    public static string GuestFolder { get; } = Path.Combine(AppContext.BaseDirectory, "guest");
+
+    /// <param name="name">The function's name; null for one made from its assembly's.</param>
+    /// <param name="path">Publish folder or project.</param>
+    /// <param name="values">All its settings, with the defaults.</param>
+    /// <param name="given">Those that were given by somebody: they win over what the function's own files say.</param>
+    /// <exception cref="Nexus.Diagnostics.NexusException">NEXUS0009 to NEXUS0011.</exception>
+    public PreparedRun Prepare(string? name, string path, SettingValues values, SettingValues given)
+    {
+        var source = FunctionSource.Find(path);
+        var folder = source.Project is null ? source.Folder : new ProjectPublisher(cacheFolder).Publish(source.Project);
+        var settings = values.With(LambdaToolsDefaults.Find(folder, source.Folder)).With(given);
+        var prepared = _overlays.Prepare(folder);
+        var handler = prepared.IsExecutable ? "" : settings.Text("handler");
+        if (!prepared.IsExecutable && handler.Length == 0)
+        {
+            throw CliDiagnostics.HandlerMissing.With(name ?? prepared.AppName);
+        }
+
+        return new PreparedRun(Define(name ?? FunctionName.From(prepared.AppName), handler, prepared, settings), prepared.IsExecutable);
+    }
+
+    private static FunctionDefinition Define(string name, string handler, PreparedFunction prepared, SettingValues settings) =>
+        new()
+        {
+            Name = name,
+            AppFolder = prepared.Folder,
+            Command = prepared.CommandLine,
+            Handler = handler,
+            Region = settings.Text("region"),
+            MemoryMb = settings.Integer("memory"),
+            Timeout = TimeSpan.FromSeconds(settings.Integer("timeout")),
+            Sandbox = settings.Text("sandbox"),
+            CpuLimit = settings.Number("cpu"),
+            TmpMb = settings.Integer("tmp"),
+            MaxInstances = settings.Integer("maxInstances"),
+            IdleTimeout = TimeSpan.FromSeconds(settings.Integer("idleSeconds")),
+            Environment = settings.Variables("environment"),
+            LeanRuntime = settings.Flag("leanRuntime"),
+            IdleCollectMilliseconds = settings.Integer("idleCollectMs"),
+            Credentials = new FunctionCredentials
+            {
+                Profile = settings.Text("profile"),
+                Role = settings.Text("role"),
+                ExternalId = settings.Text("externalId"),
+            },
+            AllowedEndpoints = settings.Texts("allowEndpoints"),
+            AllowExplicitKeys = settings.Flag("allowExplicitKeys"),
+            AsyncRetryDelays = [.. settings.Integers("asyncRetrySeconds").Select(static seconds => TimeSpan.FromSeconds(seconds))],
+        };
+}
