@@ -35,6 +35,8 @@ internal static class DiagnosticCatalogue
     {
         var full = int.TryParse(id, out var number) ? $"NEXUS{number:D4}" : id;
         return All.FirstOrDefault(diagnostic => diagnostic.Id.Equals(full, StringComparison.OrdinalIgnoreCase))
-            ?? throw CliDiagnostics.UnknownId.With($"{id}; the nearest is {NearestText.To(full, All.Select(static diagnostic => diagnostic.Id))}");
+            ?? throw CliDiagnostics.UnknownId.With(
+                $"{id}; the nearest is {NearestText.To(full, All.Select(static diagnostic => diagnostic.Id))}"
+            );
     }
 }

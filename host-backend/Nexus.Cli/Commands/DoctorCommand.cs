@@ -22,7 +22,11 @@ internal static class DoctorCommand
             {
                 Terminal.Table(
                     ["Check", "Verdict", "Found", "Next step"],
-                    [.. checks.Select(static check => (IReadOnlyList<string>)[check.Name, Word(check.Verdict), check.Detail, check.NextStep])]
+                    [
+                        .. checks.Select(static check =>
+                            (IReadOnlyList<string>)[check.Name, Word(check.Verdict), check.Detail, check.NextStep]
+                        ),
+                    ]
                 );
             }
 
@@ -34,7 +38,12 @@ internal static class DoctorCommand
     private static HostCheck Guest() =>
         File.Exists(Path.Combine(FunctionPreparer.GuestFolder, "Nexus.Guest.Host.dll"))
             ? new HostCheck("guest", HostVerdict.Ok, FunctionPreparer.GuestFolder)
-            : new HostCheck("guest", HostVerdict.Fail, $"nothing in {FunctionPreparer.GuestFolder}", "Install nexus again, or build it again.");
+            : new HostCheck(
+                "guest",
+                HostVerdict.Fail,
+                $"nothing in {FunctionPreparer.GuestFolder}",
+                "Install nexus again, or build it again."
+            );
 
     private static string Word(HostVerdict verdict) =>
         verdict switch

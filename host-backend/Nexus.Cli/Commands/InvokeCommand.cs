@@ -14,7 +14,11 @@ internal static class InvokeCommand
     public static Command Create()
     {
         var name = new Argument<string>("name") { Description = "The function's name" };
-        var file = new Option<string?>("--event") { Description = "File with the event, '-' for standard input ({} when absent)", HelpName = "file" };
+        var file = new Option<string?>("--event")
+        {
+            Description = "File with the event, '-' for standard input ({} when absent)",
+            HelpName = "file",
+        };
         var endpoint = new Option<string?>("--endpoint")
         {
             Description = "Address of the node; NEXUS_LISTEN, AWS_ENDPOINT_URL_LAMBDA or http://127.0.0.1:9001 when absent",
@@ -26,7 +30,11 @@ internal static class InvokeCommand
         command.SetAction(
             async (parsed, cancellation) =>
             {
-                using var client = new HttpClient { BaseAddress = FindEndpoint(parsed.GetValue(endpoint)), Timeout = Timeout.InfiniteTimeSpan };
+                using var client = new HttpClient
+                {
+                    BaseAddress = FindEndpoint(parsed.GetValue(endpoint)),
+                    Timeout = Timeout.InfiniteTimeSpan,
+                };
                 using var request = MakeRequest(
                     parsed.GetRequiredValue(name),
                     EventReader.Read(parsed.GetValue(file)),
@@ -85,7 +93,9 @@ internal static class InvokeCommand
     {
         if (!response.IsSuccessStatusCode)
         {
-            throw CliDiagnostics.InvokeRefused.With($"{(int)response.StatusCode} {Header(response, "x-amzn-ErrorType")}: {ReadReason(payload)}");
+            throw CliDiagnostics.InvokeRefused.With(
+                $"{(int)response.StatusCode} {Header(response, "x-amzn-ErrorType")}: {ReadReason(payload)}"
+            );
         }
 
         var functionError = Header(response, "X-Amz-Function-Error");

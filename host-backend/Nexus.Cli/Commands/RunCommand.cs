@@ -15,7 +15,11 @@ internal static class RunCommand
     public static Command Create()
     {
         var path = new Argument<string>("path") { Description = "Publish folder, project file or folder with a project" };
-        var file = new Option<string?>("--event") { Description = "File with the event, '-' for standard input ({} when absent)", HelpName = "file" };
+        var file = new Option<string?>("--event")
+        {
+            Description = "File with the event, '-' for standard input ({} when absent)",
+            HelpName = "file",
+        };
         var command = new Command("run", "Run a function once") { path, file };
         var settings = SettingCatalogue
             .Function.Where(static setting => setting.Key != "path")

@@ -12,13 +12,12 @@ internal static class ServeCommand
 {
     public static Command Create()
     {
-        var file = new Argument<string>("file")
-        {
-            Description = "The configuration",
-            DefaultValueFactory = static _ => "nexus.json",
-        };
+        var file = new Argument<string>("file") { Description = "The configuration", DefaultValueFactory = static _ => "nexus.json" };
         var command = new Command("serve", "Keep functions running behind the Lambda Invoke API") { file };
-        var switches = new SwitchSettings(command, SettingCatalogue.Node.Concat(SettingCatalogue.Function.Where(static s => !s.PerFunctionOnly)));
+        var switches = new SwitchSettings(
+            command,
+            SettingCatalogue.Node.Concat(SettingCatalogue.Function.Where(static s => !s.PerFunctionOnly))
+        );
         command.SetAction(
             (parsed, cancellation) =>
                 RunAsync(parsed.GetRequiredValue(file), switches.Read(parsed), parsed.GetValue(CommandTree.Json), cancellation)

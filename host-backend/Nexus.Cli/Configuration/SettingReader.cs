@@ -16,7 +16,8 @@ internal static class SettingReader
     {
         object? read = (setting.Type, value.ValueKind) switch
         {
-            (SettingType.Integer or SettingType.Number, JsonValueKind.Number) => FromNumber(setting, value.GetDouble()),
+            (SettingType.Integer, JsonValueKind.Number) => Whole(setting, value.GetDouble()),
+            (SettingType.Number, JsonValueKind.Number) => Fraction(setting, value.GetDouble()),
             (SettingType.Flag, JsonValueKind.True or JsonValueKind.False) => value.GetBoolean(),
             (SettingType.TextList, JsonValueKind.Array) => Elements(value, static element => Text(element)),
             (SettingType.IntegerList, JsonValueKind.Array) => Elements(value, element => Integer(setting, element)),
@@ -42,14 +43,8 @@ internal static class SettingReader
             SettingType.Variables => Pairs(texts),
             SettingType.TextList => texts.SelectMany(static text => Split(text)).ToArray(),
             SettingType.IntegerList => All(texts.SelectMany(static text => Split(text)).Select(text => Integer(setting, text))),
-            SettingType.Integer or SettingType.Number => double.TryParse(
-                texts[^1],
-                NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint,
-                CultureInfo.InvariantCulture,
-                out var number
-            )
-                ? FromNumber(setting, number)
-                : null,
+            SettingType.Integer => Parse(texts[^1]) is { } number ? Whole(setting, number) : null,
+            SettingType.Number => Parse(texts[^1]) is { } number ? Fraction(setting, number) : null,
             SettingType.Flag => bool.TryParse(texts[^1], out var flag) ? flag : null,
             _ => FromOne(setting, texts[^1], Environment.CurrentDirectory),
         };
@@ -61,11 +56,15 @@ internal static class SettingReader
 
     private static string Shorten(string value) => value.Length <= 60 ? value : value[..57] + "...";
 
-    private static object? FromNumber(Setting setting, double number) =>
-        number < setting.Least || number > setting.Most ? null
-        : setting.Type is SettingType.Number ? number
-        : number == Math.Floor(number) ? (int)number
-        : null;
+    private static double? Fraction(Setting setting, double number) => number >= setting.Least && number <= setting.Most ? number : null;
+
+    private static int? Whole(Setting setting, double number) =>
+        Fraction(setting, number) is { } inRange && inRange == Math.Floor(inRange) ? (int)inRange : null;
+
+    private static double? Parse(string text) =>
+        double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
 
     private static string? FromOne(Setting setting, string text, string folder) =>
         setting.Type switch
@@ -76,23 +75,19 @@ internal static class SettingReader
             _ => text,
         };
 
-    private static IEnumerable<string> Split(string text) =>
-        text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Split(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private static string? Text(JsonElement element) => element.ValueKind is JsonValueKind.String ? element.GetString() : null;
 
     private static int? Integer(Setting setting, JsonElement element) =>
-        element.ValueKind is JsonValueKind.Number && element.TryGetInt32(out var number) ? InRange(setting, number) : null;
+        element.ValueKind is JsonValueKind.Number ? Whole(setting, element.GetDouble()) : null;
 
-    private static int? Integer(Setting setting, string text) =>
-        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? InRange(setting, number) : null;
-
-    private static int? InRange(Setting setting, int number) => number >= setting.Least && number <= setting.Most ? number : null;
+    private static int? Integer(Setting setting, string text) => Parse(text) is { } number ? Whole(setting, number) : null;
 
     private static string[]? Elements(JsonElement array, Func<JsonElement, string?> read)
     {
         var all = array.EnumerateArray().Select(read).ToArray();
-        return all.Contains(null) ? null : all!;
+        return all.Contains(null) ? null : [.. all.OfType<string>()];
     }
 
     private static int[]? Elements(JsonElement array, Func<JsonElement, int?> read) => All(array.EnumerateArray().Select(read));

@@ -64,8 +64,7 @@ internal sealed class SettingValues
 
     public IReadOnlyList<int> Integers(string key) => _values.GetValueOrDefault(key) as int[] ?? [];
 
-    public IReadOnlyDictionary<string, string> Variables(string key) =>
-        _values.GetValueOrDefault(key) as Dictionary<string, string> ?? [];
+    public IReadOnlyDictionary<string, string> Variables(string key) => _values.GetValueOrDefault(key) as Dictionary<string, string> ?? [];
 
     private static Dictionary<string, string> Join(Dictionary<string, string> below, Dictionary<string, string> above)
     {

@@ -28,7 +28,10 @@ internal sealed class SwitchSettings
             if (parsed.GetResult(option) is { Implicit: false } result)
             {
                 var texts = result.Tokens.Select(static token => token.Value).ToArray();
-                values.Set(setting.Key, SettingReader.FromText(setting, texts.Length == 0 ? ["true"] : texts, $"in the switch {setting.Switch}"));
+                values.Set(
+                    setting.Key,
+                    SettingReader.FromText(setting, texts.Length == 0 ? ["true"] : texts, $"in the switch {setting.Switch}")
+                );
             }
         }
 
@@ -43,14 +46,10 @@ internal sealed class SwitchSettings
             return new Option<bool>(setting.Switch) { Description = description };
         }
 
-        var repeated = setting.Type is SettingType.Variables or SettingType.TextList;
-        return new Option<string[]>(setting.Switch)
-        {
-            Description = description,
-            HelpName = setting.Type is SettingType.Choice ? string.Join('|', setting.Choices) : setting.Key,
-            Arity = repeated ? ArgumentArity.OneOrMore : ArgumentArity.ExactlyOne,
-            AllowMultipleArgumentsPerToken = false,
-        };
+        var helpName = setting.Type is SettingType.Choice ? string.Join('|', setting.Choices) : setting.Key;
+        return setting.Type is SettingType.Variables or SettingType.TextList
+            ? new Option<string[]>(setting.Switch) { Description = description, HelpName = helpName }
+            : new Option<string>(setting.Switch) { Description = description, HelpName = helpName };
     }
 
     private static string Describe(Setting setting) =>

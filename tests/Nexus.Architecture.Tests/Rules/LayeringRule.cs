@@ -38,8 +38,8 @@ internal static class LayeringRule
                 yield return $"{project.Path} must not refer to {target}";
             }
 
-            // A linked source would be a dependency that no reference shows; the diagnostic types are the one shared piece.
-            foreach (var source in project.LinkedSources.Where(s => !s.Contains("/Diagnostics/") && !MayRefer(project.Path, s)))
+            // A linked source would be a dependency that no reference shows; diagnostics, types and catalogues, are the one shared piece.
+            foreach (var source in project.LinkedSources.Where(s => !IsDiagnostic(s) && !MayRefer(project.Path, s)))
             {
                 yield return $"{project.Path} must not compile {source}";
             }
@@ -53,6 +53,9 @@ internal static class LayeringRule
             }
         }
     }
+
+    private static bool IsDiagnostic(string source) =>
+        source.Contains("/Diagnostics/") || source.EndsWith("Diagnostics.cs", StringComparison.Ordinal);
 
     private static bool MayRefer(string project, string target)
     {
