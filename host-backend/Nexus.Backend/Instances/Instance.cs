@@ -281,40 +281,7 @@ public sealed class Instance : IAsyncDisposable
             return;
         }
 
-        _ = ExecuteAsync(call);
-    }
-
-    private async Task ExecuteAsync(ChannelCall call)
-    {
-        using (call)
-        {
-            try
-            {
-                if (_services.ExecutorFor(call.Protocol) is { } executor)
-                {
-                    await executor.ExecuteAsync(call, Function).ConfigureAwait(false);
-                }
-                else
-                {
-                    call.Abort(AbortCode.BadRequest);
-                }
-            }
-            catch (ProtocolViolationException violation)
-            {
-                OnViolated(violation);
-            }
-            catch (ChannelException)
-            {
-                // The guest cancelled, or is gone.
-            }
-#pragma warning disable CA1031 // One call's failure must not reach the thread that serves every instance.
-            catch (Exception failure)
-#pragma warning restore CA1031
-            {
-                InstanceLogMessages.CallFailed(_services.Logger, Function.Name, call.Protocol, failure);
-                call.Abort(AbortCode.Failed);
-            }
-        }
+        _ = CallDispatch.RunAsync(call, Function, _services, OnViolated);
     }
 
     private void AcceptReady(ChannelCall call)

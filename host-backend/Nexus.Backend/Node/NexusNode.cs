@@ -35,6 +35,7 @@ public sealed class NexusNode : IAsyncDisposable
         _http = parts.Http;
         _events = parts.Events;
         Functions = parts.Functions;
+        Services = parts.Services;
         Metrics = parts.Metrics;
         _housekeeping = new Timer(static node => ((NexusNode)node!).KeepHouse(), this, 1000, 1000);
     }
@@ -45,6 +46,9 @@ public sealed class NexusNode : IAsyncDisposable
     public IReadOnlyDictionary<string, FunctionPool> Functions { get; }
 
     public NexusMetrics Metrics { get; }
+
+    /// <summary>For <see cref="ProgramRun"/>.</summary>
+    public InstanceServices Services { get; }
 
     /// <summary>Starts a node; it serves when this returns.</summary>
     /// <exception cref="Diagnostics.NexusException">The address is taken, or a setting is not usable.</exception>

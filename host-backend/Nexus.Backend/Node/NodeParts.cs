@@ -25,6 +25,8 @@ internal sealed class NodeParts
 
     public required AsyncInvocations Events { get; init; }
 
+    public required InstanceServices Services { get; init; }
+
     public required IReadOnlyDictionary<string, FunctionPool> Functions { get; init; }
 
     /// <exception cref="Nexus.Diagnostics.NexusException">A setting in the environment is not usable.</exception>
@@ -59,6 +61,7 @@ internal sealed class NodeParts
             Metrics = metrics,
             Events = new AsyncInvocations(services.Logger),
             Functions = functions,
+            Services = services,
         };
     }
 
