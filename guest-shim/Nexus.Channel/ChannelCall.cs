@@ -59,7 +59,7 @@ public sealed class ChannelCall : IValueTaskSource<ChannelFrame>, IThreadPoolWor
     public ReadOnlyMemory<byte> Head { get; }
 
     /// <summary>When the call must be over, in <see cref="Stopwatch"/> ticks; <see cref="long.MaxValue"/> for never.</summary>
-    public long Deadline { get; }
+    public long Deadline { get; private set; }
 
     public bool IsIncoming { get; }
 
@@ -86,6 +86,10 @@ public sealed class ChannelCall : IValueTaskSource<ChannelFrame>, IThreadPoolWor
             }
         }
     }
+
+    /// <summary>Gives this end's waiting more or less time from now; the other end keeps the deadline it was told.</summary>
+    /// <param name="remaining">Time from now; infinite for no deadline.</param>
+    public void ResetDeadline(TimeSpan remaining) => Deadline = DeadlineWatch.After(remaining);
 
     /// <summary>False once the session this call belongs to is over: memory received from the peer may have been reused.</summary>
     public bool IsCurrent => Epoch == Peer.Epoch && !Peer.IsClosed;

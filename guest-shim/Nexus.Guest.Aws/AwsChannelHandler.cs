@@ -46,6 +46,8 @@ internal sealed class AwsChannelHandler(GuestChannel channel, AWSCredentials? cl
                 throw AwsFailure.From(answer.Failure);
             }
 
+            // A client's timeout ends with the headers, as HttpClient's does; an object may be read for as long as the invocation runs.
+            call.ResetDeadline(channel.InvocationRemaining);
             var data = new AwsResponse(answer, new AwsResponseStream(call, frame.IsFinal, channel.Peer));
             call = null;
             if (!data.IsSuccessStatusCode)

@@ -133,7 +133,11 @@ public sealed class Instance : IAsyncDisposable
     internal void KeepHouse()
     {
         Peer.Beat();
-        Peer.WakeOwnPump();
+        if (Peer.ArenaBytesInUse > 0)
+        {
+            Peer.WakeOwnPump();
+        }
+
         if (Stopwatch.GetElapsedTime(IdleSince) > TimeSpan.FromSeconds(1))
         {
             Peer.DiscardIdlePages();

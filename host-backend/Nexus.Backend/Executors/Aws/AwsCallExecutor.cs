@@ -42,9 +42,9 @@ public sealed class AwsCallExecutor : ICallExecutor
             (Self: this, Function: function)
         );
         var started = System.Diagnostics.Stopwatch.GetTimestamp();
-        if (!calls.InFlight.Wait(0))
+        if (!await EnterAsync(call, calls.InFlight).ConfigureAwait(false))
         {
-            await calls.InFlight.WaitAsync(call.Aborted).ConfigureAwait(false);
+            return;
         }
 
         var status = 0;
@@ -64,6 +64,24 @@ public sealed class AwsCallExecutor : ICallExecutor
         {
             calls.InFlight.Release();
             _metrics.AwsCall(function.Name, status, System.Diagnostics.Stopwatch.GetElapsedTime(started));
+        }
+    }
+
+    /// <summary>False when the guest gave up before its turn came.</summary>
+    private static async ValueTask<bool> EnterAsync(ChannelCall call, SemaphoreSlim inFlight)
+    {
+        try
+        {
+            if (!inFlight.Wait(0))
+            {
+                await inFlight.WaitAsync(call.Aborted).ConfigureAwait(false);
+            }
+
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
         }
     }
 
