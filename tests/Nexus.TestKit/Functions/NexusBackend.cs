@@ -36,12 +36,13 @@ public sealed partial class NexusBackend : IAsyncDisposable
         }
     }
 
-    /// <summary>The built command line, or null when it has not been built in the given configuration.</summary>
-    /// <param name="configuration">Debug or Release.</param>
-    public static string? FindCli(string configuration = "Debug")
+    /// <summary>The command line of the caller's own configuration (Debug or Release), or null when it has not been built.</summary>
+    public static string? FindCli()
     {
-        var folder = RepositoryRoot.Combine("host-backend", "Nexus.Cli", "bin", configuration, "net10.0");
-        return Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "nexus.dll").SingleOrDefault() : null;
+        // The caller lies in <project>/bin/<configuration>/<framework>.
+        var configuration = Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd('/')))!;
+        var cli = RepositoryRoot.Combine("host-backend", "Nexus.Cli", "bin", configuration, "net10.0", "nexus.dll");
+        return File.Exists(cli) ? cli : null;
     }
 
     /// <summary>Starts the backend and waits until it says where it listens.</summary>
