@@ -34,8 +34,20 @@ internal sealed class PackedConsumer : IDisposable
     public PackedConsumer()
     {
         feed = temp.Sub("feed");
-        // The real guest where it was built, stand-ins where not: the package must work with either.
-        GuestFolder = Environment.GetEnvironmentVariable("NEXUS_TEST_GUEST") ?? StandIns.WriteAll(temp.Sub("guest"));
+        GuestFolder = temp.Sub("guest");
+        foreach (var generation in (string[])["V3", "V4"])
+        {
+            var built = Path.Combine(
+                Facts["RepositoryRoot"]!,
+                "guest-shim/Nexus.Guest.Aws",
+                generation,
+                "bin",
+                Facts["Configuration"]!,
+                "net8.0"
+            );
+            foreach (var file in Directory.GetFiles(built, "Nexus.*.dll"))
+                File.Copy(file, Path.Combine(GuestFolder, Path.GetFileName(file)), overwrite: true);
+        }
         var (code, output) = DotNet(
             "pack",
             Path.Combine(Facts["RepositoryRoot"]!, "rewriter/Nexus.Build/Nexus.Build.csproj"),

@@ -109,8 +109,10 @@ public sealed class FolderRewriter(RuleSet rules, string guestFolder)
                     written.Add(Path.ChangeExtension(file, ".pdb"));
             }
         }
-        // A folder built with Nexus.Build brings guest assemblies; they are replaced by this installation's, which speak its channel.
-        written.UnionWith(source.Files().Where(GuestAssemblies.IsGuest));
+        // A folder built with Nexus.Build brings guest assemblies; they are replaced by this installation's, which speak its channel. Only
+        // a self-contained one keeps its own: its framework may be trimmed to just what they use.
+        if (source.Form is PublishForm.FrameworkDependent)
+            written.UnionWith(source.Files().Where(GuestAssemblies.IsGuest));
     }
 
     /// <summary>Native libraries may be called .dll too; only what the host would load as managed must be sound.</summary>
@@ -133,8 +135,8 @@ public sealed class FolderRewriter(RuleSet rules, string guestFolder)
 
     private void AddGuest(PublishFolder source, string output, IReadOnlyList<string> guests)
     {
-        foreach (var guest in guests)
-            File.Copy(GuestAssemblies.Locate(guestFolder, guest), Path.Combine(output, guest), overwrite: true);
+        foreach (var guest in guests.Where(g => !File.Exists(Path.Combine(output, g))))
+            File.Copy(GuestAssemblies.Locate(guestFolder, guest), Path.Combine(output, guest));
 
         var main = Path.Combine(source.Path, source.EntryAssembly);
         var config = Path.Combine(output, source.RuntimeConfigFile);
