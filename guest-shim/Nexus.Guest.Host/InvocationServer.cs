@@ -15,6 +15,7 @@ internal sealed class InvocationServer
     private LambdaHandler? _handler;
     private string _initError = "";
     private GuestChannel? _channel;
+    private LambdaLog? _log;
     private int _running;
     private int _announceAfterInvocation;
 
@@ -22,6 +23,7 @@ internal sealed class InvocationServer
     public bool Initialize(GuestChannel channel, LambdaLog log)
     {
         _channel = channel;
+        _log = log;
         try
         {
             var name = Environment.GetEnvironmentVariable("_HANDLER") ?? "";
@@ -119,6 +121,11 @@ internal sealed class InvocationServer
         }
 
         response.Flush();
+        if (head.MarksLogEnd)
+        {
+            _log!.WriteRaw(InvocationHead.LogEndMark.ToString());
+        }
+
         return new InvocationResultHead
         {
             FunctionError = error is null ? "" : "Unhandled",

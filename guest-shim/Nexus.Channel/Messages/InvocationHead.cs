@@ -3,6 +3,9 @@ namespace Nexus.Channel.Messages;
 /// <summary>One invocation of the function; the event follows as data.</summary>
 public sealed class InvocationHead : IChannelMessage
 {
+    /// <summary>What the host prints on standard output after an invocation's last line, when asked to.</summary>
+    public const char LogEndMark = '\u0001';
+
     public required string RequestId { get; init; }
 
     public required string FunctionArn { get; init; }
@@ -18,6 +21,9 @@ public sealed class InvocationHead : IChannelMessage
 
     /// <summary>The invocation's deadline by the wall clock, Unix milliseconds.</summary>
     public required long DeadlineUnixMilliseconds { get; init; }
+
+    /// <summary>Whether the host prints <see cref="LogEndMark"/> when the function is done, so that its log can be told complete.</summary>
+    public bool MarksLogEnd { get; init; }
 
     /// <summary>Bytes of the event.</summary>
     public required long ContentLength { get; init; }
@@ -43,6 +49,7 @@ public sealed class InvocationHead : IChannelMessage
             CognitoIdentity = reader.ReadString(),
             DeadlineUnixMilliseconds = reader.ReadInt64(),
             ContentLength = reader.ReadInt64(),
+            MarksLogEnd = reader.ReadByte() != 0,
         };
         reader.ExpectEnd();
         return head;
@@ -57,5 +64,6 @@ public sealed class InvocationHead : IChannelMessage
         writer.WriteString(CognitoIdentity);
         writer.WriteInt64(DeadlineUnixMilliseconds);
         writer.WriteInt64(ContentLength);
+        writer.WriteByte(MarksLogEnd ? (byte)1 : (byte)0);
     }
 }

@@ -234,6 +234,7 @@ public sealed class Instance : IAsyncDisposable
             CognitoIdentity = invocation.CognitoIdentity,
             DeadlineUnixMilliseconds = DateTimeOffset.UtcNow.Add(timeout).ToUnixTimeMilliseconds(),
             ContentLength = invocation.Payload.Length,
+            MarksLogEnd = invocation.WantsLogTail,
         };
         try
         {

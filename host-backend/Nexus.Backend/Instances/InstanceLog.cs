@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Nexus.Channel.Messages;
 
 namespace Nexus.Backend.Instances;
 
@@ -8,9 +9,10 @@ internal sealed class InstanceLog(string function, ILogger logger)
 {
     private const int TailBytes = 4096;
     private const int LongestLine = 64 * 1024;
+    private static readonly TimeSpan LongestSettle = TimeSpan.FromMilliseconds(200);
     private readonly StringBuilder _tail = new();
     private string _requestId = "-";
-    private long _received;
+    private TaskCompletionSource _marked = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Reads a pipe to its end.</summary>
     public async Task ReadAsync(Stream pipe)
@@ -26,7 +28,6 @@ internal sealed class InstanceLog(string function, ILogger logger)
             {
                 var count = decoder.GetChars(buffer.AsSpan(0, read), characters, flush: false);
                 Split(characters.AsSpan(0, count), line);
-                Interlocked.Add(ref _received, read);
             }
         }
         catch (Exception failure) when (failure is IOException or ObjectDisposedException)
@@ -34,10 +35,7 @@ internal sealed class InstanceLog(string function, ILogger logger)
             // The instance is gone.
         }
 
-        if (line.Length > 0)
-        {
-            Write(line.ToString());
-        }
+        Flush(line);
     }
 
     /// <summary>An invocation begins: its tail starts empty.</summary>
@@ -47,6 +45,7 @@ internal sealed class InstanceLog(string function, ILogger logger)
         {
             _requestId = requestId;
             _tail.Clear();
+            _marked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
         Write($"START RequestId: {requestId} Version: $LATEST");
@@ -59,17 +58,19 @@ internal sealed class InstanceLog(string function, ILogger logger)
         Write(report);
     }
 
-    /// <summary>What the function wrote before it answered is in the pipe already; this waits until it was read.</summary>
+    /// <summary>
+    /// Waits until everything the function printed before its result was read: the host prints a mark after it. Output on standard error is a pipe of its own
+    /// and may be a moment late.
+    /// </summary>
     public async Task SettleAsync()
     {
-        for (var round = 0; round < 10; round++)
+        try
         {
-            var before = Interlocked.Read(ref _received);
-            await Task.Delay(5).ConfigureAwait(false);
-            if (Interlocked.Read(ref _received) == before)
-            {
-                return;
-            }
+            await _marked.Task.WaitAsync(LongestSettle).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // The instance died, or never wrote the mark.
         }
     }
 
@@ -87,6 +88,13 @@ internal sealed class InstanceLog(string function, ILogger logger)
     {
         foreach (var character in text)
         {
+            if (character == InvocationHead.LogEndMark)
+            {
+                Flush(line);
+                _marked.TrySetResult();
+                continue;
+            }
+
             if (character != '\n')
             {
                 line.Append(character);
@@ -97,6 +105,15 @@ internal sealed class InstanceLog(string function, ILogger logger)
                 Write(line.ToString());
                 line.Clear();
             }
+        }
+    }
+
+    private void Flush(StringBuilder line)
+    {
+        if (line.Length > 0)
+        {
+            Write(line.ToString());
+            line.Clear();
         }
     }
 
