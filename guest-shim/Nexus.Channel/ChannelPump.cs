@@ -12,6 +12,7 @@ public sealed class ChannelPump : IDisposable
 {
     private const int MostReadyItems = 64;
     private const int MostPasses = 4;
+    private const int MostSpinsSkipped = 255;
     private readonly DoorbellSet _doorbells = new();
     private readonly Dictionary<int, ChannelPeer> _peers = [];
     private readonly string _name;
@@ -21,6 +22,8 @@ public sealed class ChannelPump : IDisposable
     private int _waiting;
     private int _threads;
     private int _spinning;
+    private int _spinPenalty;
+    private int _spinsToSkip;
     private double _typicalWait = double.MaxValue;
     private volatile ChannelPeer? _only;
     private volatile bool _stopped;
@@ -108,9 +111,12 @@ public sealed class ChannelPump : IDisposable
     private int Wait(Span<int> rung, List<IThreadPoolWorkItem> ready)
     {
         var start = Stopwatch.GetTimestamp();
-        if (_only is { } only && _typicalWait < _spinLimit && Interlocked.Exchange(ref _spinning, 1) == 0)
+        if (_only is { } only && SpinningPays() && Interlocked.Exchange(ref _spinning, 1) == 0)
         {
             var found = Spin(only, start);
+            // Where the other end needs this very core, polling only delays it: each failure makes it rarer.
+            _spinPenalty = found ? _spinPenalty / 2 : Math.Min((2 * _spinPenalty) + 1, MostSpinsSkipped);
+            _spinsToSkip = found ? 0 : _spinPenalty;
             Volatile.Write(ref _spinning, 0);
             if (found || !only.Arm())
             {
@@ -125,6 +131,16 @@ public sealed class ChannelPump : IDisposable
         Interlocked.Decrement(ref _waiting);
         NoteWait(start);
         return count;
+    }
+
+    private bool SpinningPays()
+    {
+        if (_typicalWait >= _spinLimit)
+        {
+            return false;
+        }
+
+        return _spinsToSkip <= 0 || _spinsToSkip-- <= 0;
     }
 
     private bool Spin(ChannelPeer peer, long start)

@@ -15,7 +15,10 @@ public sealed record TestHead(TestCommand Command, long Size = 0, int Count = 0,
         var reader = new MessageReader(message);
         var head = new TestHead((TestCommand)reader.ReadByte(), reader.ReadInt64(), (int)reader.ReadUInt32(), (int)reader.ReadUInt32());
         reader.ExpectEnd();
-        return head;
+        // A head that a hostile test made up must not keep this end busy for ever.
+        return head is { Size: >= 0 and <= 1 << 30, Count: >= 0 and <= 10_000, BlockBytes: > 0 and <= ChannelLayout.MaxBlockBytes }
+            ? head
+            : throw new ProtocolViolationException("test head");
     }
 
     public void Write(ref MessageWriter writer)
