@@ -7,7 +7,7 @@ using Nexus.Cli.Output;
 
 namespace Nexus.Cli.Commands;
 
-/// <summary><c>nexus run</c>: one function, one invocation, and the proof of where its calls went.</summary>
+/// <summary><c>nexus run</c>: one invocation of a function or one run of a program, and the proof of where its calls went.</summary>
 internal static class RunCommand
 {
     private static readonly string[] s_nodeKeys = ["region", "cache", "logLevel"];
@@ -20,7 +20,12 @@ internal static class RunCommand
             Description = "File with the event, '-' for standard input ({} when absent)",
             HelpName = "file",
         };
-        var command = new Command("run", "Run a function once") { path, file };
+        var arguments = new Argument<string[]>("arguments")
+        {
+            Description = "For a program with a Main of its own: its arguments; those that begin with '-' go behind '--'",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var command = new Command("run", "Run a function once, or a program to its end") { path, arguments, file };
         var settings = SettingCatalogue
             .Function.Where(static setting => setting.Key != "path")
             .Concat(SettingCatalogue.Node.Where(static setting => s_nodeKeys.Contains(setting.Key)))
@@ -34,6 +39,7 @@ internal static class RunCommand
                     parsed.GetRequiredValue(path),
                     parsed.GetValue(file),
                     given.With(switches.Read(parsed)),
+                    parsed.GetValue(arguments) ?? [],
                     parsed.GetValue(CommandTree.Json)
                 );
                 return RunAsync(request, cancellation);
@@ -47,13 +53,13 @@ internal static class RunCommand
         var given = request.Given;
         var defaults = SettingValues.DefaultsOf(SettingCatalogue.Function).WithDefault("region", HostVariables.Region);
         var cache = given.Text("cache") is { Length: > 0 } folder ? folder : HostVariables.CacheFolder;
-        var payload = EventReader.Read(request.EventFile);
         var prepared = new FunctionPreparer(cache).Prepare(null, request.Path, defaults, given);
         if (prepared.IsExecutable)
         {
-            throw CliDiagnostics.ProgramNotServed.With(prepared.Definition.Name);
+            return await ProgramRunner.RunAsync(prepared.Definition, request.Arguments, request.Json);
         }
 
+        var payload = EventReader.Read(request.EventFile);
         var options = new NodeOptions
         {
             Listen = "http://127.0.0.1:0",
@@ -92,5 +98,5 @@ internal static class RunCommand
         return new RunOutcome(pool.Function.Name, result, total, RunProof.Read(node, pool));
     }
 
-    private sealed record RunRequest(string Path, string? EventFile, SettingValues Given, bool Json);
+    private sealed record RunRequest(string Path, string? EventFile, SettingValues Given, IReadOnlyList<string> Arguments, bool Json);
 }

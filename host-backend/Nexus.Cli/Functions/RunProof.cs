@@ -27,11 +27,12 @@ internal sealed record RunProof(long OffloadedCalls, int? Sockets, IReadOnlyList
         + (Sockets is null ? "" : FormattableString.Invariant($", {Sockets} sockets in the sandbox"))
         + (Interfaces is null ? "" : $", interfaces: {(Interfaces.Count == 0 ? "none" : string.Join(' ', Interfaces))}");
 
-    // proc_pid_net(5): the network namespace of that process, below two lines of headings.
-    private static string[]? ReadInterfaces(int process)
+    /// <summary>The interfaces in a process's network namespace; null when it has ended.</summary>
+    public static string[]? ReadInterfaces(int process)
     {
         try
         {
+            // proc_pid_net(5): below two lines of headings.
             return [.. File.ReadLines($"/proc/{process}/net/dev").Skip(2).Select(static line => line.Split(':')[0].Trim())];
         }
         catch (IOException)

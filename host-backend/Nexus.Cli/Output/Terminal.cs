@@ -25,7 +25,7 @@ internal static class Terminal
     public static void Json(object value) => Console.Out.WriteLine(JsonSerializer.Serialize(value, s_json));
 
     /// <summary>One JSON document in one line, for readers that wait for lines.</summary>
-    public static void JsonLine(object value) => Console.Out.WriteLine(JsonSerializer.Serialize(value, s_line));
+    public static string ToJsonLine(object value) => JsonSerializer.Serialize(value, s_line);
 
     public static void Note(string text) => Console.Error.WriteLine(text);
 
