@@ -133,6 +133,13 @@ public static class CliDiagnostics
         "Correct the path or its permissions; --cache names another folder for prepared functions."
     );
 
+    public static readonly Diagnostic ProgramTimedOut = new(
+        "NEXUS0019",
+        "The program was ended because its time was over",
+        "A program runs for as long as it takes, unless --timeout or NEXUS_TIMEOUT bounds it.",
+        "Give it more time, or no --timeout."
+    );
+
     public static readonly Diagnostic Unexpected = new(
         "NEXUS0099",
         "Something failed that should not have",
@@ -160,6 +167,7 @@ public static class CliDiagnostics
         Usage,
         ProgramNotServed,
         PlaceNotUsable,
+        ProgramTimedOut,
         Unexpected,
     ];
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Nexus.Cli;
 using Nexus.Cli.Commands;
 using Nexus.Cli.Output;
@@ -11,7 +12,7 @@ if (args.Length == 0)
 
 var parsed = CommandTree.Create().Parse(args);
 var json = args.Contains("--json");
-if (parsed.Action is ParseErrorAction)
+if (parsed.Action is ParseErrorAction || FindStraySwitch(parsed) is not null)
 {
     return ReportUsage(parsed, json);
 }
@@ -36,20 +37,36 @@ catch (Exception failure)
 
 static int ReportUsage(ParseResult parsed, bool json)
 {
-    var problems = string.Join(" ", parsed.Errors.Select(static error => error.Message));
+    var problem = FindStraySwitch(parsed) ?? string.Join(" ", parsed.Errors.Select(static error => error.Message));
     if (json)
     {
-        Failure.From(CliDiagnostics.Usage.With(problems)).Print(asJson: true);
+        Failure.From(CliDiagnostics.Usage.With(problem)).Print(asJson: true);
+        return ExitCodes.Usage;
+    }
+
+    if (FindStraySwitch(parsed) is not null)
+    {
+        Terminal.Note(problem);
     }
     else
     {
-        // Names the nearest command or switch, too.
+        // Names the nearest command, too.
         parsed.InvocationConfiguration.Output = Console.Error;
         new ParseErrorAction { ShowHelp = false }.Invoke(parsed);
-        Terminal.Note($"{CliDiagnostics.Usage.Id}: see nexus {string.Join(' ', CommandPath(parsed))}--help");
     }
 
+    Terminal.Note($"{CliDiagnostics.Usage.Id}: see nexus {string.Join(' ', CommandPath(parsed))}--help");
     return ExitCodes.Usage;
+}
+
+// A mistyped switch would be taken for a file's name.
+static string? FindStraySwitch(ParseResult parsed)
+{
+    var stray = parsed
+        .Tokens.TakeWhile(static token => token.Type is not TokenType.DoubleDash)
+        .FirstOrDefault(static token => token.Type is TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal));
+    var known = parsed.CommandResult.Command.Options.Append(CommandTree.Json).Select(static option => option.Name);
+    return stray is null ? null : $"'{stray.Value}' is not a switch; the nearest is '{NearestText.To(stray.Value, known)}'.";
 }
 
 static IEnumerable<string> CommandPath(ParseResult parsed) =>

@@ -7,26 +7,15 @@ namespace Nexus.Cli.Tests;
 /// <summary>One run of <c>nexus</c> as a process.</summary>
 internal sealed record CliProcess(int ExitCode, string Output, string Error)
 {
-#if DEBUG
-    private const string Configuration = "Debug";
-#else
-    private const string Configuration = "Release";
-#endif
-
     /// <summary>The built program with its guest assemblies beside it.</summary>
-    public static string Program { get; } =
-        NexusBackend.FindCli(Configuration) ?? throw new FileNotFoundException($"nexus.dll was not built in {Configuration}.");
+    public static string Program { get; } = NexusBackend.FindCli() ?? throw new FileNotFoundException("nexus.dll was not built.");
 
     public JsonElement Json => JsonDocument.Parse(Output).RootElement;
 
     public static Task<CliProcess> RunAsync(params string[] arguments) => RunAsync(new Dictionary<string, string>(), "", arguments);
 
     /// <summary>Runs it to its end, at most for two minutes.</summary>
-    public static async Task<CliProcess> RunAsync(
-        IReadOnlyDictionary<string, string> environment,
-        string input,
-        params string[] arguments
-    )
+    public static async Task<CliProcess> RunAsync(IReadOnlyDictionary<string, string> environment, string input, params string[] arguments)
     {
         using var process = Start(environment, arguments);
         var output = process.StandardOutput.ReadToEndAsync();

@@ -100,7 +100,10 @@ public sealed class ConfigurationFileTests
     [TestMethod]
     public void Parse_RelativePath_IsRelativeToTheFile()
     {
-        var file = ConfigurationFile.Parse("/etc/nexus/nexus.json", "{ \"functions\": { \"a\": { \"path\": \"../publish\" } } }"u8.ToArray());
+        var file = ConfigurationFile.Parse(
+            "/etc/nexus/nexus.json",
+            "{ \"functions\": { \"a\": { \"path\": \"../publish\" } } }"u8.ToArray()
+        );
 
         Assert.AreEqual("/etc/publish", file.Functions["a"].Text("path"));
     }

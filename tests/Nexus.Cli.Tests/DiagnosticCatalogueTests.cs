@@ -25,10 +25,7 @@ public sealed partial class DiagnosticCatalogueTests
     {
         foreach (var diagnostic in DiagnosticCatalogue.All)
         {
-            Assert.IsFalse(
-                new[] { diagnostic.Title, diagnostic.Cause, diagnostic.NextStep }.Any(string.IsNullOrWhiteSpace),
-                diagnostic.Id
-            );
+            Assert.IsFalse(new[] { diagnostic.Title, diagnostic.Cause, diagnostic.NextStep }.Any(string.IsNullOrWhiteSpace), diagnostic.Id);
         }
     }
 

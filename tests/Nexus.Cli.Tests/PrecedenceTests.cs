@@ -93,16 +93,19 @@ public sealed class PrecedenceTests
     [TestMethod]
     public void Variable_BadValue_NamesTheVariable() =>
         StringAssert.Contains(
-            Assert
-                .ThrowsExactly<NexusException>(() => Configure(new Dictionary<string, string> { ["NEXUS_IDLE_SECONDS"] = "0" }))
-                .Message,
+            Assert.ThrowsExactly<NexusException>(() => Configure(new Dictionary<string, string> { ["NEXUS_IDLE_SECONDS"] = "0" })).Message,
             "idleSeconds = 0, in the variable NEXUS_IDLE_SECONDS"
         );
 
     [TestMethod]
     public void Variable_Mistyped_IsWarnedOf()
     {
-        var variables = new Dictionary<string, string> { ["NEXUS_MEMROY"] = "1", ["NEXUS_CHANNEL"] = "3,4,5", ["NEXUS_TIMEOUT"] = "1" };
+        var variables = new Dictionary<string, string>
+        {
+            ["NEXUS_MEMROY"] = "1",
+            ["NEXUS_CHANNEL"] = "3,4,5",
+            ["NEXUS_TIMEOUT"] = "1",
+        };
 
         var warnings = EnvironmentSettings.Suspicious(variables).ToArray();
 

@@ -103,6 +103,8 @@ public sealed class NexusNode : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Logging.SetMinimumLevel(Enum.Parse<LogLevel>(options.LogLevel, ignoreCase: true));
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // A start that fails is the caller's to report, with an id and without a stack trace.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         if (!options.Quiet)
         {
             builder.Logging.AddSimpleConsole(static console =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Nexus.Backend.Functions;
 using Nexus.Backend.Instances;
 using Nexus.Backend.Node;
 using Nexus.Cli.Configuration;
@@ -54,16 +55,11 @@ internal static class RunCommand
         var defaults = SettingValues.DefaultsOf(SettingCatalogue.Function).WithDefault("region", HostVariables.Region);
         var cache = given.Text("cache") is { Length: > 0 } folder ? folder : HostVariables.CacheFolder;
         var prepared = new FunctionPreparer(cache).Prepare(null, request.Path, defaults, given);
-        if (prepared.IsExecutable)
-        {
-            return await ProgramRunner.RunAsync(prepared.Definition, request.Arguments, request.Json);
-        }
-
-        var payload = EventReader.Read(request.EventFile);
+        var payload = prepared.IsExecutable ? [] : EventReader.Read(request.EventFile);
         var options = new NodeOptions
         {
             Listen = "http://127.0.0.1:0",
-            Functions = [prepared.Definition],
+            Functions = prepared.IsExecutable ? [] : [prepared.Definition],
             Quiet = !given.Has("logLevel"),
             LogLevel = given.Text("logLevel") is { Length: > 0 } level ? level : "warning",
             DrainSeconds = 1,
@@ -71,18 +67,31 @@ internal static class RunCommand
         var node = await NexusNode.StartAsync(options, cancellation);
         await using (node)
         {
-            var stopped = node.WaitForShutdownAsync(cancellation);
-            var running = InvokeAsync(node, node.Functions[prepared.Definition.Name], payload);
-            if (await Task.WhenAny(stopped, running) != running)
+            using var interrupted = new CancellationTokenSource();
+            var running = prepared.IsExecutable
+                ? ProgramRunner.RunAsync(node, Bounded(prepared, given), request.Arguments, request.Json, interrupted.Token)
+                : InvokeAsync(node, node.Functions[prepared.Definition.Name], payload, request.Json);
+            if (await Task.WhenAny(node.WaitForShutdownAsync(cancellation), running) != running)
             {
+                await interrupted.CancelAsync();
+                if (prepared.IsExecutable)
+                {
+                    // It is ended by then.
+                    await running.ContinueWith(static _ => { }, TaskScheduler.Default);
+                }
+
                 return ExitCodes.Interrupted;
             }
 
-            return (await running).Print(request.Json);
+            return await running;
         }
     }
 
-    private static async Task<RunOutcome> InvokeAsync(NexusNode node, FunctionPool pool, byte[] payload)
+    /// <summary>A program takes as long as it takes, unless somebody says otherwise; the default timeout is one of invocations.</summary>
+    private static FunctionDefinition Bounded(PreparedRun prepared, SettingValues given) =>
+        given.Has("timeout") ? prepared.Definition : prepared.Definition with { Timeout = Timeout.InfiniteTimeSpan };
+
+    private static async Task<int> InvokeAsync(NexusNode node, FunctionPool pool, byte[] payload, bool asJson)
     {
         var started = TimeProvider.System.GetTimestamp();
         var invocation = new Invocation
@@ -95,7 +104,7 @@ internal static class RunCommand
         // A pool without instances starts one; it cannot be busy.
         var result = (await pool.InvokeAsync(invocation))!;
         var total = TimeProvider.System.GetElapsedTime(started);
-        return new RunOutcome(pool.Function.Name, result, total, RunProof.Read(node, pool));
+        return new RunOutcome(pool.Function.Name, result, total, RunProof.Read(node, pool)).Print(asJson);
     }
 
     private sealed record RunRequest(string Path, string? EventFile, SettingValues Given, IReadOnlyList<string> Arguments, bool Json);

@@ -40,7 +40,9 @@ internal static class ServeCommand
             var address = node.Address.ToString().TrimEnd('/');
             if (json)
             {
-                Console.Out.WriteLine(Terminal.ToJsonLine(new { listening = address, functions = node.Functions.Keys.Order(StringComparer.Ordinal) }));
+                Console.Out.WriteLine(
+                    Terminal.ToJsonLine(new { listening = address, functions = node.Functions.Keys.Order(StringComparer.Ordinal) })
+                );
             }
             else
             {

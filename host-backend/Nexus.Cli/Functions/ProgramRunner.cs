@@ -1,6 +1,7 @@
-using System.Runtime.InteropServices;
 using Nexus.Backend.Functions;
+using Nexus.Backend.Instances;
 using Nexus.Backend.Node;
+using Nexus.Backend.Sandbox;
 using Nexus.Cli.Output;
 
 namespace Nexus.Cli.Functions;
@@ -10,56 +11,60 @@ internal static class ProgramRunner
 {
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(50);
 
+    /// <param name="node">Executes its calls.</param>
     /// <param name="program">What to run.</param>
     /// <param name="arguments">What its <c>Main</c> gets.</param>
     /// <param name="asJson">Whether the proof is printed as JSON, on standard error: standard output is the program's.</param>
-    public static async Task<int> RunAsync(FunctionDefinition program, IReadOnlyList<string> arguments, bool asJson)
+    /// <param name="cancellation">Ends the program.</param>
+    /// <exception cref="Nexus.Diagnostics.NexusException">NEXUS0019, or the sandbox cannot be had here.</exception>
+    public static async Task<int> RunAsync(
+        NexusNode node,
+        FunctionDefinition program,
+        IReadOnlyList<string> arguments,
+        bool asJson,
+        CancellationToken cancellation
+    )
     {
         var command = program.Command;
         var withArguments = program with { Command = (folder, dotnet) => [.. command(folder, dotnet), .. arguments] };
-        var run = await ProgramRun.StartAsync(withArguments, CancellationToken.None);
-        await using (run)
+        using var output = Console.OpenStandardOutput();
+        using var error = Console.OpenStandardError();
+        var watch = Task.FromResult(new RunProof(0, null, null, null));
+        try
         {
-            // The program is not in the terminal's process group, so it does not get the signal itself.
-            using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => End(run, context));
-            using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => End(run, context));
-            using var output = Console.OpenStandardOutput();
-            using var error = Console.OpenStandardError();
-            var watch = WatchAsync(run);
-            var exit = await run.WaitAsync(output, error);
-            var proof = await watch with { OffloadedCalls = run.AwsCalls };
-            Report(program.Name, proof, exit.ExitCode, asJson);
-            if (run.Violation is { } violation)
-            {
-                Terminal.Note(violation);
-            }
-
+            var exit = await ProgramRun.RunAsync(
+                withArguments,
+                node.Services,
+                output,
+                error,
+                process => watch = WatchAsync(process),
+                cancellation
+            );
+            Report(program.Name, await watch with { OffloadedCalls = node.Metrics.TotalAwsCalls }, exit.ExitCode, asJson);
             return exit.ExitCode;
+        }
+        catch (TimeoutException)
+        {
+            throw CliDiagnostics.ProgramTimedOut.With($"{program.Name}: {program.Timeout.TotalSeconds} s");
         }
     }
 
-    private static void End(ProgramRun run, PosixSignalContext context)
-    {
-        context.Cancel = true;
-        run.Process.Kill();
-    }
-
     /// <summary>The most sockets that were ever seen, and the interfaces of the sandbox.</summary>
-    private static async Task<RunProof> WatchAsync(ProgramRun run)
+    private static async Task<RunProof> WatchAsync(SandboxProcess process)
     {
         var proof = new RunProof(0, null, null, null);
-        while (!run.Process.Exited.IsCompleted)
+        while (!process.Exited.IsCompleted)
         {
-            if (run.Process.GuestId is { } guest)
+            if (process.GuestId is { } guest)
             {
                 proof = proof with
                 {
-                    Sockets = Math.Max(proof.Sockets ?? 0, run.Process.CountSockets()),
+                    Sockets = Math.Max(proof.Sockets ?? 0, process.CountSockets()),
                     Interfaces = proof.Interfaces ?? RunProof.ReadInterfaces(guest),
                 };
             }
 
-            await Task.WhenAny(run.Process.Exited, Task.Delay(s_look));
+            await Task.WhenAny(process.Exited, Task.Delay(s_look));
         }
 
         return proof;
@@ -69,7 +74,16 @@ internal static class ProgramRunner
     {
         if (asJson)
         {
-            Console.Error.WriteLine(Terminal.ToJsonLine(new { function = name, exitCode, proof }));
+            Console.Error.WriteLine(
+                Terminal.ToJsonLine(
+                    new
+                    {
+                        function = name,
+                        exitCode,
+                        proof,
+                    }
+                )
+            );
         }
         else
         {
