@@ -48,6 +48,23 @@ public sealed class BubblewrapSandboxTests
     }
 
     [TestMethod]
+    public async Task Perl_MakingADescriptorBlock_IsRefused()
+    {
+        if (!File.Exists("/usr/bin/perl") || !SeccompFilter.IsSupported)
+        {
+            Assert.Inconclusive("needs /usr/bin/perl, to make system calls by number, and a filter for this processor");
+        }
+
+        // fcntl(F_SETFL) without and with O_NONBLOCK, ioctl(FIONBIO), fcntl(F_GETFD): a doorbell that blocks would hang the node.
+        const string Script =
+            "perl -e 'print join(\",\", map { $_ < 0 ? \"no\" : \"yes\" } syscall(72,1,4,0), syscall(72,1,4,2048), syscall(16,1,0x5421,0), syscall(72,1,1))'";
+
+        var result = await Guests.RunAsync(Guests.Bubblewrap(), Guests.Shell(Script));
+
+        Assert.AreEqual("no,yes,no,yes", result.Output.Trim(), result.Error);
+    }
+
+    [TestMethod]
     public async Task Shell_ItsWorld_IsMinimalAndReadOnly()
     {
         const string Script = """

@@ -13,6 +13,7 @@ internal static class SeccompFilter
     private const uint ArchitectureOffset = 4;
     private const uint FirstArgument = 16;
     private const uint SecondArgument = 24;
+    private const uint ThirdArgument = 32;
 
     private const uint X64 = 0xC000003E;
     private const uint KillProcess = 0x80000000;
@@ -28,6 +29,11 @@ internal static class SeccompFilter
     // TIOCSTI types into the terminal, TIOCLINUX pastes into it.
     private const uint TerminalInput = 0x5412;
     private const uint ConsolePaste = 0x541C;
+
+    // The guest shares the doorbells' open file descriptions with the backend: one that it made blocking and filled up would hang the node.
+    private const uint SetFlags = 4;
+    private const uint NonBlocking = 0x800;
+    private const uint SetNonBlocking = 0x5421;
 
     /// <summary>Whether this machine's system calls are the ones listed.</summary>
     public static bool IsSupported => RuntimeInformation.OSArchitecture == Architecture.X64;
@@ -55,7 +61,18 @@ internal static class SeccompFilter
             .When(
                 SystemCalls.Ioctl,
                 body =>
-                    body.Load(SecondArgument).ReturnIf(TerminalInput, NotPermitted).ReturnIf(ConsolePaste, NotPermitted).ReturnAlways(Allow)
+                    body.Load(SecondArgument)
+                        .ReturnIf(TerminalInput, NotPermitted)
+                        .ReturnIf(ConsolePaste, NotPermitted)
+                        .ReturnIf(SetNonBlocking, NotPermitted)
+                        .ReturnAlways(Allow)
+            )
+            .When(
+                SystemCalls.Fcntl,
+                body =>
+                    body.Load(SecondArgument)
+                        .When(SetFlags, flags => flags.Load(ThirdArgument).Mask(NonBlocking).ReturnIf(0, NotPermitted).ReturnAlways(Allow))
+                        .ReturnAlways(Allow)
             )
             .ReturnAlways(NotImplemented)
             .ToArray();

@@ -8,6 +8,7 @@ internal static class SystemCalls
 {
     public const uint Ioctl = 16;
     public const uint Clone = 56;
+    public const uint Fcntl = 72;
 
     /// <summary>Answered with EACCES unless the network is allowed: an error every program understands.</summary>
     // csharpier-ignore
@@ -38,7 +39,7 @@ internal static class SystemCalls
         ("pread64", 17), ("pwrite64", 18), ("readv", 19), ("writev", 20), ("access", 21), ("pipe", 22), ("select", 23),
         ("sched_yield", 24), ("mremap", 25), ("msync", 26), ("mincore", 27), ("madvise", 28), ("dup", 32), ("dup2", 33), ("pause", 34),
         ("nanosleep", 35), ("getitimer", 36), ("alarm", 37), ("setitimer", 38), ("getpid", 39), ("sendfile", 40), ("fork", 57),
-        ("vfork", 58), ("execve", 59), ("exit", 60), ("wait4", 61), ("kill", 62), ("uname", 63), ("fcntl", 72), ("flock", 73),
+        ("vfork", 58), ("execve", 59), ("exit", 60), ("wait4", 61), ("kill", 62), ("uname", 63), ("flock", 73),
         ("fsync", 74), ("fdatasync", 75), ("truncate", 76), ("ftruncate", 77), ("getdents", 78), ("getcwd", 79), ("chdir", 80),
         ("fchdir", 81), ("rename", 82), ("mkdir", 83), ("rmdir", 84), ("creat", 85), ("link", 86), ("unlink", 87), ("symlink", 88),
         ("readlink", 89), ("chmod", 90), ("fchmod", 91), ("chown", 92), ("fchown", 93), ("lchown", 94), ("umask", 95),
