@@ -1,12 +1,63 @@
+using System.Text.Json;
 using Nexus.Bench;
+using Nexus.Bench.Aws;
 using Nexus.Bench.Channel;
+using Nexus.Bench.Demo;
+using Nexus.Bench.Idle;
+using Nexus.Bench.Nodes;
+using Nexus.TestKit.Emulators;
+using Nexus.TestKit.Functions;
 
-// One line per benchmark; the peers are started by the benchmarks themselves.
-return args switch
+try
 {
-    ["channel", .. var rest] => await ChannelBenchmark.RunAsync(Report.Parse(rest)),
-    ["idle", .. var rest] => await IdleBenchmark.RunAsync(Report.Parse(rest)),
-    ["channel-peer", .. var rest] => ChannelPeerProgram.Run(rest),
-    ["socket-peer", var path] => SocketBaseline.Serve(path),
-    _ => Report.Usage("channel [--json]", "idle [--json]"),
-};
+    return args switch
+    {
+        ["channel", .. var rest] => await ChannelBenchmark.RunAsync(Report.Parse(rest)),
+        ["channel-idle", .. var rest] => await IdleBenchmark.RunAsync(Report.Parse(rest)),
+        ["demo"] => await DemoProgram.RunAsync(),
+        ["aws", .. var rest] => Write(await AwsBench.RunAsync(AwsOptions(rest)), rest, AwsReport.Write),
+        ["idle", .. var rest] => Write(await IdleBench.RunAsync(Number(rest, "--instances", 100)), rest, IdleBench.Write),
+        // Started by the others.
+        ["node"] => await NodeProgram.RunAsync(),
+        ["responder"] => await ResponderProgram.RunAsync(),
+        ["channel-peer", .. var rest] => ChannelPeerProgram.Run(rest),
+        ["socket-peer", var path] => SocketBaseline.Serve(path),
+        _ => Report.Usage(
+            "channel [--json]",
+            "channel-idle [--json]",
+            "aws [--rounds N] [--starts N] [--emulators] [--json]",
+            "idle [--instances N] [--json]",
+            "demo"
+        ),
+    };
+}
+catch (Exception failure) when (failure is BenchException or EmulatorException or FunctionException)
+{
+    Console.Error.WriteLine($"error: {failure.Message}");
+    return 1;
+}
+
+static AwsBenchOptions AwsOptions(string[] rest) =>
+    new(Rounds: Number(rest, "--rounds", 5), Starts: Number(rest, "--starts", 5), UseEmulators: rest.Contains("--emulators"));
+
+static int Number(string[] rest, string name, int otherwise)
+{
+    var at = Array.IndexOf(rest, name);
+    return at < 0 ? otherwise
+        : at + 1 < rest.Length && int.TryParse(rest[at + 1], out var value) && value > 0 ? value
+        : throw new BenchException($"{name} needs a number above 0.");
+}
+
+static int Write<T>(T result, string[] rest, Action<T> write)
+{
+    if (rest.Contains("--json"))
+    {
+        Console.WriteLine(JsonSerializer.Serialize(result, JsonSerializerOptions.Web));
+    }
+    else
+    {
+        write(result);
+    }
+
+    return 0;
+}

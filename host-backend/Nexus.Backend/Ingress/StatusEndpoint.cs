@@ -21,6 +21,7 @@ internal sealed class StatusEndpoint(IReadOnlyDictionary<string, FunctionPool> f
             new Dictionary<string, object>
             {
                 ["awsCalls"] = metrics.TotalAwsCalls,
+                ["awsCallsByService"] = metrics.AwsCallsByService,
                 ["functions"] = functions.Values.Select(Describe).ToArray(),
             }
         );

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
@@ -9,11 +10,16 @@ public sealed class NexusMetrics : IDisposable
     /// <summary>Name of the meter for exporters.</summary>
     public const string MeterName = "Nexus";
 
+    // The name of a service comes from the guest, which could make up any number of them.
+    private const int MostServices = 64;
+    private const string OtherServices = "other";
+
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _awsCalls;
     private readonly Histogram<double> _awsDuration;
     private readonly Counter<long> _invocations;
     private readonly Histogram<double> _invocationDuration;
+    private readonly ConcurrentDictionary<string, long> _awsCallsByService = new(StringComparer.Ordinal);
     private long _totalAwsCalls;
 
     public NexusMetrics()
@@ -34,13 +40,18 @@ public sealed class NexusMetrics : IDisposable
     /// <summary>AWS calls since the start.</summary>
     public long TotalAwsCalls => Interlocked.Read(ref _totalAwsCalls);
 
+    /// <summary>AWS calls since the start by service id, such as <c>DynamoDB</c>; those beyond the first 64 services as <c>other</c>.</summary>
+    public IReadOnlyDictionary<string, long> AwsCallsByService => _awsCallsByService;
+
     /// <summary>Publishes a number that is read when somebody asks.</summary>
     public void Observe(string name, string description, Func<IEnumerable<Measurement<long>>> read) =>
         _meter.CreateObservableGauge(name, read, description: description);
 
-    public void AwsCall(string function, int status, TimeSpan duration)
+    public void AwsCall(string function, string service, int status, TimeSpan duration)
     {
         Interlocked.Increment(ref _totalAwsCalls);
+        var counted = _awsCallsByService.ContainsKey(service) || _awsCallsByService.Count < MostServices ? service : OtherServices;
+        _awsCallsByService.AddOrUpdate(counted, 1, static (_, count) => count + 1);
         var tags = new TagList { { "function", function }, { "status", status == 0 ? "none" : $"{status / 100}xx" } };
         _awsCalls.Add(1, tags);
         _awsDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("function", function));

@@ -63,7 +63,7 @@ public sealed class AwsCallExecutor : ICallExecutor
         finally
         {
             calls.InFlight.Release();
-            _metrics.AwsCall(function.Name, status, System.Diagnostics.Stopwatch.GetElapsedTime(started));
+            _metrics.AwsCall(function.Name, head.ServiceId, status, System.Diagnostics.Stopwatch.GetElapsedTime(started));
         }
     }
 

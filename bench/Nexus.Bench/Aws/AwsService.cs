@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using Nexus.Bench.Nodes;
+using Nexus.TestKit.Data;
+using Nexus.TestKit.Emulators;
+
+namespace Nexus.Bench.Aws;
+
+/// <summary>What the calls go to.</summary>
+internal sealed class AwsService : IAsyncDisposable
+{
+    private Process? _responder;
+    private EmulatorSet? _emulators;
+
+    private AwsService() { }
+
+    public required string Description { get; init; }
+
+    /// <summary>Endpoints, region and credentials.</summary>
+    public required IReadOnlyDictionary<string, string> CallerVariables { get; init; }
+
+    /// <summary>Canned answers, see <see cref="ResponderProgram"/>.</summary>
+    public static async Task<AwsService> StartResponderAsync()
+    {
+        var process = Self.Start("responder", new Dictionary<string, string>());
+        var address = (await Self.ReadAddressAsync(process, ResponderProgram.ListenPrefix)).ToString();
+        return new AwsService
+        {
+            _responder = process,
+            Description = "a responder with canned answers in a process of its own, which is in no figure",
+            CallerVariables = new Dictionary<string, string>
+            {
+                ["AWS_ENDPOINT_URL_DYNAMODB"] = address,
+                ["AWS_ENDPOINT_URL_S3"] = address,
+                ["AWS_REGION"] = EmulatorSet.Region,
+                ["AWS_DEFAULT_REGION"] = EmulatorSet.Region,
+                ["AWS_ACCESS_KEY_ID"] = "AKIDEMULATORS",
+                ["AWS_SECRET_ACCESS_KEY"] = "emulators-accept-any-secret",
+                ["AWS_EC2_METADATA_DISABLED"] = "true",
+            },
+        };
+    }
+
+    public static async Task<AwsService> StartEmulatorsAsync()
+    {
+        var emulators = await EmulatorSet.StartAsync();
+        using var data = new EmulatorData(emulators);
+        await data.CreateTableAsync("bench-items", "id");
+        await data.CreateBucketAsync("bench-objects");
+        return new AwsService
+        {
+            _emulators = emulators,
+            Description = "local emulators on Node.js, which are in no figure of CPU and in every one of time",
+            CallerVariables = emulators.CallerVariables,
+        };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_responder is not null)
+        {
+            await Self.EndAsync(_responder);
+        }
+
+        if (_emulators is not null)
+        {
+            await _emulators.DisposeAsync();
+        }
+    }
+}

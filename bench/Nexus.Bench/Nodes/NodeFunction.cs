@@ -1,0 +1,8 @@
+namespace Nexus.Bench.Nodes;
+
+/// <summary>A function for the bench's node.</summary>
+/// <param name="Name">Its name in the Invoke API.</param>
+/// <param name="Folder">The unmodified publish folder.</param>
+/// <param name="Handler"><c>Assembly::Type::Method</c>.</param>
+/// <param name="Environment">The function's variables.</param>
+internal sealed record NodeFunction(string Name, string Folder, string Handler, IReadOnlyDictionary<string, string> Environment);

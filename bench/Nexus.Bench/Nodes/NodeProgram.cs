@@ -1,0 +1,55 @@
+using System.Text.Json;
+using Nexus.Backend.Functions;
+using Nexus.Backend.Node;
+using Nexus.Rewriter;
+using Nexus.TestKit;
+using Nexus.TestKit.Emulators;
+
+namespace Nexus.Bench.Nodes;
+
+/// <summary>
+/// The node in a process of its own, so that its CPU and memory can be told from the bench's: reads the functions from the first line of its
+/// standard input, writes where it listens, and ends when the input ends.
+/// </summary>
+internal static class NodeProgram
+{
+    public const string ListenPrefix = "LISTEN ";
+
+    public static async Task<int> RunAsync()
+    {
+        var functions = JsonSerializer.Deserialize<NodeFunction[]>(Console.ReadLine() ?? "[]")!;
+        var overlays = new OverlayBuilder(
+            RuleSet.Default,
+            Path.Combine(AppContext.BaseDirectory, "guest"),
+            RepositoryRoot.Combine("artifacts", "bench-overlays")
+        );
+        var prepared = functions
+            .Select(function => function.Folder)
+            .Distinct()
+            .ToDictionary(folder => folder, folder => overlays.Prepare(folder));
+        var options = new NodeOptions
+        {
+            Listen = "http://127.0.0.1:0",
+            LogLevel = "warning",
+            DrainSeconds = 0,
+            Functions = [.. functions.Select(function => Define(function, prepared[function.Folder]))],
+        };
+        await using var node = await NexusNode.StartAsync(options, CancellationToken.None);
+        Console.WriteLine(ListenPrefix + node.Address);
+        await Console.In.ReadToEndAsync();
+        return 0;
+    }
+
+    private static FunctionDefinition Define(NodeFunction function, PreparedFunction prepared) =>
+        new()
+        {
+            Name = function.Name,
+            AppFolder = prepared.Folder,
+            Command = prepared.CommandLine,
+            Handler = function.Handler,
+            Region = EmulatorSet.Region,
+            Timeout = TimeSpan.FromSeconds(120),
+            IdleTimeout = TimeSpan.FromHours(1),
+            Environment = function.Environment,
+        };
+}
