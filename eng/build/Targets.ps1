@@ -6,7 +6,7 @@ $Targets = 'help', 'build', 'test', 'demo', 'compat', 'bench', 'kill', 'pack', '
 $Programs = @{
     demo  = @{ Project = 'bench/Nexus.Bench'; Words = @('demo') }
     bench = @{ Project = 'bench/Nexus.Bench'; Words = @() }
-    kill  = @{ Project = 'bench/Nexus.Bench'; Words = @('kill') }
+    kill  = @{ Project = 'bench/Nexus.KillProof'; Words = @() }
 }
 
 # What users install; everything else travels inside these.

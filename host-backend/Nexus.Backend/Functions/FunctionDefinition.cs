@@ -23,6 +23,9 @@ public sealed record FunctionDefinition
     /// <summary>1 to 900 s.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long a start may take outside of an invocation; a longer one is done again inside, under <see cref="Timeout"/>.</summary>
+    public TimeSpan InitPhase { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary><c>process</c> or <c>none</c>.</summary>
     public string Sandbox { get; init; } = "process";
 

@@ -10,7 +10,6 @@ namespace Nexus.Backend.Instances;
 /// </summary>
 public sealed class FunctionPool : IAsyncDisposable
 {
-    private static readonly TimeSpan InitPhase = TimeSpan.FromSeconds(10);
     private readonly object _gate = new();
     private readonly InstanceServices _services;
     private readonly LinkedList<Instance> _idle = [];
@@ -87,13 +86,14 @@ public sealed class FunctionPool : IAsyncDisposable
             _all.Add(instance);
         }
 
+        _ = ForgetWhenEndedAsync(instance);
         _ = AdoptAsync(instance);
     }
 
     private async Task AdoptAsync(Instance instance)
     {
         // It may still be busy with an invocation whose caller is gone.
-        var outcome = await WaitUntilReadyAsync(instance, requestId: "-", Function.Timeout + InitPhase).ConfigureAwait(false);
+        var outcome = await WaitUntilReadyAsync(instance, requestId: "-", Function.Timeout + Function.InitPhase).ConfigureAwait(false);
         if (outcome.Instance is null)
         {
             await EndAsync(instance).ConfigureAwait(false);
@@ -102,7 +102,7 @@ public sealed class FunctionPool : IAsyncDisposable
 
         lock (_gate)
         {
-            if (!_closed)
+            if (!_closed && _all.Contains(instance))
             {
                 _idle.AddLast(instance);
             }
@@ -165,7 +165,7 @@ public sealed class FunctionPool : IAsyncDisposable
 
     private async Task<InvocationResult> InvokeOnNewAsync(Invocation invocation)
     {
-        var start = await StartAsync(invocation.RequestId, InitPhase).ConfigureAwait(false);
+        var start = await StartAsync(invocation.RequestId, Function.InitPhase).ConfigureAwait(false);
         if (!start.TimedOut)
         {
             return start.Instance is null
@@ -215,6 +215,7 @@ public sealed class FunctionPool : IAsyncDisposable
             _all.Add(instance);
         }
 
+        _ = ForgetWhenEndedAsync(instance);
         var outcome = await WaitUntilReadyAsync(instance, requestId, patience).ConfigureAwait(false);
         if (outcome.Instance is null)
         {
@@ -254,7 +255,7 @@ public sealed class FunctionPool : IAsyncDisposable
         var keep = instance.IsAlive && !instance.Peer.IsClosed && !result.EndsInstance;
         lock (_gate)
         {
-            if (keep && !_closed)
+            if (keep && !_closed && _all.Contains(instance))
             {
                 _idle.AddFirst(instance);
             }
@@ -273,6 +274,17 @@ public sealed class FunctionPool : IAsyncDisposable
         await instance.DisposeAsync().ConfigureAwait(false);
         lock (_gate)
         {
+            Forget(instance);
+        }
+    }
+
+    /// <summary>An instance may die while nobody uses it; its slot must not wait until somebody wants it.</summary>
+    private async Task ForgetWhenEndedAsync(Instance instance)
+    {
+        await instance.Process.Exited.ConfigureAwait(false);
+        lock (_gate)
+        {
+            _idle.Remove(instance);
             Forget(instance);
         }
     }

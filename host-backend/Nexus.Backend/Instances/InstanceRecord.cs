@@ -23,33 +23,46 @@ internal sealed record InstanceRecord(string Function, string Fingerprint, Sandb
         return file;
     }
 
-    /// <summary>Takes every record out of a folder; unreadable ones are dropped.</summary>
-    public static IReadOnlyList<InstanceRecord> TakeAll(string folder)
+    /// <summary>
+    /// Every record of a folder and its file; unreadable ones are dropped. The files stay: a backend that is killed while it takes instances over must not make
+    /// its successor forget them.
+    /// </summary>
+    public static IReadOnlyList<(string File, InstanceRecord Record)> ReadAll(string folder)
     {
-        var records = new List<InstanceRecord>();
+        var records = new List<(string File, InstanceRecord Record)>();
         if (!Directory.Exists(folder))
         {
             return records;
         }
 
-        foreach (var file in Directory.EnumerateFiles(folder, "*.json"))
+        foreach (var file in Directory.GetFiles(folder))
         {
-            try
+            if (Read(file) is { } record)
             {
-                if (JsonSerializer.Deserialize(File.ReadAllBytes(file), InstanceRecordJson.Default.InstanceRecord) is { } record)
-                {
-                    records.Add(record);
-                }
+                records.Add((file, record));
             }
-            catch (JsonException)
+            else
             {
-                // Half-written by a backend that was killed: nothing can be taken over from it.
+                File.Delete(file);
             }
-
-            File.Delete(file);
         }
 
         return records;
+    }
+
+    /// <summary>Null for what a backend that was killed had not finished: nothing can be taken over from it.</summary>
+    private static InstanceRecord? Read(string file)
+    {
+        try
+        {
+            return file.EndsWith(".json", StringComparison.Ordinal)
+                ? JsonSerializer.Deserialize(File.ReadAllBytes(file), InstanceRecordJson.Default.InstanceRecord)
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Everything that makes two definitions start the same guest.</summary>

@@ -73,17 +73,23 @@ internal sealed class NodeParts
             return;
         }
 
-        foreach (var record in InstanceRecord.TakeAll(options.StateFolder))
+        foreach (var (file, record) in InstanceRecord.ReadAll(options.StateFolder))
         {
             var pool = functions.GetValueOrDefault(record.Function);
-            if (pool is null || InstanceRecord.FingerprintOf(pool.Function) != record.Fingerprint)
+            if (pool is not null && InstanceRecord.FingerprintOf(pool.Function) == record.Fingerprint)
+            {
+                if (Instance.TryAdopt(record, pool.Function, services) is { } instance)
+                {
+                    pool.Adopt(instance);
+                    continue;
+                }
+            }
+            else
             {
                 SandboxProcess.TryAdopt(record.Process)?.Kill();
             }
-            else if (Instance.TryAdopt(record, pool.Function, services) is { } instance)
-            {
-                pool.Adopt(instance);
-            }
+
+            File.Delete(file);
         }
     }
 

@@ -1,0 +1,20 @@
+namespace Nexus.KillProof;
+
+/// <summary>Promises as sentences of what broke them.</summary>
+internal static class Proof
+{
+    /// <summary>How long a guest's call may take beyond its timeout.</summary>
+    public const double MostOverrunMs = 100;
+
+    public static IEnumerable<string> Unless(bool holds, string sentence) => holds ? [] : [sentence];
+
+    /// <summary>What holds whoever is killed.</summary>
+    public static IEnumerable<string> Common(LoadResult load) =>
+        [
+            .. Unless(load.Completed > 0, "no work was done"),
+            .. Unless(load.Wrong == 0, $"{load.Wrong} answers were wrong"),
+            .. Unless(load.WorstOverrunMs <= MostOverrunMs, $"a guest's call took {load.WorstOverrunMs:F0} ms more than its timeout"),
+            .. Unless(!load.Errors.ContainsKey("no answer in 40 s"), "an invocation was never answered"),
+            .. Unless(!load.Errors.ContainsKey("Sandbox.Timedout"), "an invocation hung until its timeout"),
+        ];
+}

@@ -1,0 +1,89 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Nexus.TestKit.Data;
+using Nexus.TestKit.Emulators;
+
+namespace Nexus.KillProof;
+
+/// <summary>Emulators with their data, the prepared function, an address and a state folder: what all backends of one run share.</summary>
+internal sealed class ProofSetup : IAsyncDisposable
+{
+    private readonly EmulatorSet _emulators;
+    private readonly string _folder;
+
+    private ProofSetup(EmulatorSet emulators, string folder, Uri address, string run)
+    {
+        _emulators = emulators;
+        _folder = folder;
+        Address = address;
+        Run = run;
+    }
+
+    public Uri Address { get; }
+
+    /// <summary>Marks the guests of this run.</summary>
+    public string Run { get; }
+
+    public string StateFolder => Path.Combine(_folder, "state");
+
+    public static async Task<ProofSetup> CreateAsync(int maxInstances)
+    {
+        var function = await ReadyFunctions.GetAsync("Probe");
+        var emulators = await EmulatorSet.StartAsync();
+        using (var data = new EmulatorData(emulators))
+        {
+            await data.CreateTableAsync("items", "id");
+            await data.S3.PutBucketAsync("objects");
+        }
+
+        var setup = new ProofSetup(
+            emulators,
+            Directory.CreateTempSubdirectory("nexus-kill-").FullName,
+            FreeAddress(),
+            Guid.NewGuid().ToString("N")
+        );
+        var settings = new NodeSettings(setup.Address.ToString().TrimEnd('/'), setup.StateFolder, function, setup.Run, maxInstances);
+        await File.WriteAllBytesAsync(setup.SettingsFile, JsonSerializer.SerializeToUtf8Bytes(settings));
+        return setup;
+    }
+
+    /// <summary>Starts the next backend; it does not serve yet.</summary>
+    public BackendProcess Launch() => BackendProcess.Launch(SettingsFile, Address, _emulators.CallerVariables);
+
+    /// <summary>All processes of this run's guests that live, whoever is their parent.</summary>
+    public IReadOnlyList<int> LivingGuests() =>
+        [
+            .. Directory
+                .EnumerateDirectories("/proc")
+                .Where(folder => int.TryParse(Path.GetFileName(folder), out _) && HasMark(folder))
+                .Select(static folder => int.Parse(Path.GetFileName(folder), System.Globalization.CultureInfo.InvariantCulture)),
+        ];
+
+    public async ValueTask DisposeAsync()
+    {
+        await _emulators.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private string SettingsFile => Path.Combine(_folder, "node.json");
+
+    private bool HasMark(string folder)
+    {
+        try
+        {
+            return File.ReadAllText(folder + "/environ").Contains($"PROOF_RUN={Run}", StringComparison.Ordinal);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static Uri FreeAddress()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
+    }
+}

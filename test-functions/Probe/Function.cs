@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using System.Diagnostics.Tracing;
+using System.Runtime.InteropServices;
+using Amazon.Lambda.Core;
+
+[assembly: LambdaSerializer(typeof(Amazon.Lambda.Serialization.SystemTextJson.CamelCaseLambdaJsonSerializer))]
+
+namespace Probe;
+
+/// <summary>Tells what its surroundings look like from inside, and misbehaves on request.</summary>
+public class Function
+{
+    public async Task<ProbeAnswer> FunctionHandler(ProbeRequest request, ILambdaContext context)
+    {
+        context.Logger.LogLine($"probe {request.Kind} {request.Text}");
+        return request.Kind switch
+        {
+            "echo" => new() { Text = request.Text },
+            "context" => new() { Text = $"{context.InvokedFunctionArn} {context.ClientContext?.Custom["color"]}" },
+            "process" => new() { Text = $"{Environment.ProcessId} {Environment.TickCount64}" },
+            "sleep" => await SleepAsync(request.Amount),
+            "fail" => throw new InvalidOperationException(request.Text),
+            "kill" => KillItself(),
+            "nativeMemory" => EatNativeMemory(request.Amount),
+            "assemblies" => new() { Names = [.. AppDomain.CurrentDomain.GetAssemblies().Select(assembly => assembly.GetName().Name!)] },
+            "eventSources" => new() { Names = [.. EventSource.GetSources().Select(source => source.Name)] },
+            "scribble" => Scribbler.Scribble(request.Amount),
+            "table" => await Tables.DescribeAsync(request.Text),
+            "endpoint" => await Tables.CallAsync(request.Text),
+            "keys" => await Tables.CallWithKeysAsync(),
+            _ => throw new ArgumentException($"There is no kind \"{request.Kind}\"."),
+        };
+    }
+
+    private static async Task<ProbeAnswer> SleepAsync(int milliseconds)
+    {
+        await Task.Delay(milliseconds);
+        return new() { Text = "slept" };
+    }
+
+    private static ProbeAnswer EatNativeMemory(int megabytes)
+    {
+        for (var i = 0; i < megabytes; i++)
+        {
+            var block = Marshal.AllocHGlobal(1024 * 1024);
+            for (var page = 0; page < 1024 * 1024; page += 4096)
+            {
+                Marshal.WriteByte(block, page, 1);
+            }
+        }
+
+        return new() { Text = $"ate {megabytes} MB" };
+    }
+
+    private static ProbeAnswer KillItself()
+    {
+        using var own = Process.GetCurrentProcess();
+        own.Kill();
+        Thread.Sleep(Timeout.Infinite);
+        return new();
+    }
+}

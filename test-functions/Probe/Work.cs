@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
+using Amazon.S3;
+using Amazon.S3.Model;
+
+namespace Probe;
+
+/// <summary>Stores and reads back values that follow from the request, and remembers how long its calls took.</summary>
+public class Work
+{
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(2);
+    private static readonly string s_process = $"{Environment.ProcessId}-{DateTime.UtcNow.Ticks}";
+    private readonly AmazonDynamoDBClient _dynamoDb = new(new AmazonDynamoDBConfig { Timeout = s_timeout });
+    private readonly AmazonS3Client _s3 = new(new AmazonS3Config { Timeout = s_timeout, ForcePathStyle = true });
+    private double _worstOverrunMs = -s_timeout.TotalMilliseconds;
+    private int _calls;
+    private int _failed;
+    private int _corruptions;
+
+    public async Task<WorkAnswer> FunctionHandler(WorkRequest request)
+    {
+        var value = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(request.Id)));
+        await TimeAsync(() => _dynamoDb.PutItemAsync("items", new() { ["id"] = new(request.Id), ["value"] = new(value) }));
+        var got = await TimeAsync(() => _dynamoDb.GetItemAsync("items", new() { ["id"] = new(request.Id) }, consistentRead: true));
+        var item = got.Item["value"].S;
+
+        var content = Content(request);
+        await TimeAsync(() =>
+            _s3.PutObjectAsync(
+                new PutObjectRequest
+                {
+                    BucketName = "objects",
+                    Key = request.Id,
+                    InputStream = new MemoryStream(content),
+                }
+            )
+        );
+        var stored = await TimeAsync(() => ReadAsync(request.Id));
+        if (item != value || !stored.AsSpan().SequenceEqual(content))
+        {
+            _corruptions++;
+        }
+
+        return new()
+        {
+            Id = request.Id,
+            Item = item,
+            Hash = Convert.ToHexString(SHA256.HashData(stored)),
+            Process = s_process,
+            WorstOverrunMs = _worstOverrunMs,
+            Calls = _calls,
+            FailedCalls = _failed,
+            Corruptions = _corruptions,
+        };
+    }
+
+    private async Task<byte[]> ReadAsync(string key)
+    {
+        using var response = await _s3.GetObjectAsync("objects", key);
+        var copy = new MemoryStream();
+        await response.ResponseStream.CopyToAsync(copy);
+        return copy.ToArray();
+    }
+
+    private async Task<T> TimeAsync<T>(Func<Task<T>> call)
+    {
+        var started = Stopwatch.GetTimestamp();
+        _calls++;
+        try
+        {
+            return await call();
+        }
+        catch
+        {
+            _failed++;
+            throw;
+        }
+        finally
+        {
+            _worstOverrunMs = Math.Max(_worstOverrunMs, (Stopwatch.GetElapsedTime(started) - s_timeout).TotalMilliseconds);
+        }
+    }
+
+    private static byte[] Content(WorkRequest request)
+    {
+        var content = new byte[request.Bytes];
+        new Random(request.Id.Aggregate(17, (sum, character) => unchecked((sum * 31) + character))).NextBytes(content);
+        return content;
+    }
+}

@@ -1,0 +1,2 @@
+// Tests count descriptors of this process and look at instances of one node.
+[assembly: DoNotParallelize]
