@@ -19,7 +19,10 @@ public sealed record GuestKillsResult(int Kills, Footprint Before, Footprint Aft
             .. Proof.Unless(After.MappedRegions <= Before.MappedRegions, $"{After.MappedRegions - Before.MappedRegions} mappings leaked"),
             .. Proof.Unless(After.Groups <= Before.Groups, $"{After.Groups - Before.Groups} control groups leaked"),
             .. Proof.Unless(After.Children <= Before.Children, $"{After.Children - Before.Children} processes were not collected"),
-            .. Proof.Unless(After.Descriptors <= Before.Descriptors + Slack, $"{After.Descriptors - Before.Descriptors} descriptors leaked"),
+            .. Proof.Unless(
+                After.Descriptors <= Before.Descriptors + Slack,
+                $"{After.Descriptors - Before.Descriptors} descriptors leaked"
+            ),
             .. Proof.Unless(After.Threads <= Before.Threads + Slack, $"{After.Threads - Before.Threads} threads leaked"),
             .. Proof.Unless(StateFiles == 0, $"{StateFiles} state files were left behind"),
             .. Proof.Unless(Orphans == 0, $"{Orphans} guest processes were left behind"),

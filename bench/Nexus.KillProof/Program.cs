@@ -13,7 +13,9 @@ var guests = Number("--guests", 1000);
 var seed = Number("--seed", Random.Shared.Next());
 if (args.Contains("--help") || backends < 0 || guests < 0)
 {
-    Console.WriteLine("usage: kill [--backends N] [--guests N] [--seed S] [--json FILE]     (N kills each, 1000 unless told; 0 leaves a part out)");
+    Console.WriteLine(
+        "usage: kill [--backends N] [--guests N] [--seed S] [--json FILE]     (N kills each, 1000 unless told; 0 leaves a part out)"
+    );
     return 2;
 }
 

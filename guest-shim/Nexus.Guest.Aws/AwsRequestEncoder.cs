@@ -1,5 +1,6 @@
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
+using Amazon.Util;
 using Nexus.Channel.Messages;
 
 namespace Nexus.Guest.Aws;
@@ -23,7 +24,12 @@ internal static class AwsRequestEncoder
                 request.AuthenticationRegion,
                 config.AuthenticationRegion,
                 config.RegionEndpoint?.SystemName,
-                request.DeterminedSigningRegion
+                request.DeterminedSigningRegion,
+                // What the SDK's own signer falls back to for an endpoint whose name holds no region, such as a local emulator's.
+                config.ServiceURL
+                    is null
+                    ? null
+                    : AWSSDKUtils.DetermineRegion(config.ServiceURL)
             ),
             ServiceId = context.ServiceMetaData?.ServiceId ?? config.ServiceId ?? "",
             Operation = OperationName(context.RequestName),

@@ -82,9 +82,21 @@ public sealed class InvokeApiTests
         Assert.Contains("line 399 of 400", tail);
         Assert.DoesNotContain("line 0 of 400", tail);
         Assert.Contains("from the console", tail);
-        Assert.Contains("from the error stream", tail);
         Assert.Contains($"REPORT RequestId: {answer.RequestId}", tail);
         Assert.IsTrue(Encoding.UTF8.GetByteCount(tail) <= 4096);
+    }
+
+    [TestMethod]
+    public async Task Invoke_LogTypeTail_HoldsEveryWayToPrint()
+    {
+        var node = await Shared.NodeAsync();
+
+        var tail = (await node.InvokeAsync("faults", """{"kind":"manyLogs","amount":3}""", ("X-Amz-Log-Type", "Tail"))).LogTail;
+
+        foreach (var text in new[] { "line 0 of 3", "from the console", "from the error stream", "from the static logger" })
+        {
+            Assert.Contains(text, tail);
+        }
     }
 
     [TestMethod]
