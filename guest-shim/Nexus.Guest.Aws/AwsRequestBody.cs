@@ -10,6 +10,7 @@ namespace Nexus.Guest.Aws;
 internal sealed class AwsRequestBody
 {
     private const int BlockBytes = 256 * 1024;
+    private static readonly System.Reflection.Assembly SdkCore = typeof(AmazonServiceClient).Assembly;
     private readonly ReadOnlyMemory<byte> _bytes;
     private readonly Stream? _stream;
     private readonly EventHandler<StreamTransferProgressArgs>? _progress;
@@ -34,6 +35,7 @@ internal sealed class AwsRequestBody
 
     public bool IsEmpty => Length == 0;
 
+    /// <summary>Whether it can be sent at once, without waiting for anybody but the backend.</summary>
     public bool IsInMemory => _stream is null;
 
     public static AwsRequestBody Of(IRequestContext context)
@@ -47,6 +49,11 @@ internal sealed class AwsRequestBody
         if (request.ContentStream is { } stream)
         {
             var length = LengthOf(request, stream);
+            if (IsMarshalled(stream) && length is >= 0 and <= BlockBytes)
+            {
+                return new AwsRequestBody(BytesOf(stream, (int)length));
+            }
+
             var original = (IAmazonWebServiceRequest)request.OriginalRequest;
             return new AwsRequestBody(stream, length, original.StreamUploadProgressCallback, request.OriginalRequest);
         }
@@ -122,6 +129,19 @@ internal sealed class AwsRequestBody
             rest = rest[size..];
             call.Send(FrameKind.Data, block, size, final: rest.Length == 0);
         }
+    }
+
+    /// <summary>
+    /// What the marshallers of SDK 4 write. It has no asynchronous read of its own, so that one would go over the thread pool: two switches of
+    /// threads for a copy.
+    /// </summary>
+    private static bool IsMarshalled(Stream stream) => stream.GetType() is { Name: "PooledContentStream" } type && type.Assembly == SdkCore;
+
+    private static byte[] BytesOf(Stream stream, int length)
+    {
+        var bytes = new byte[length];
+        stream.ReadExactly(bytes);
+        return bytes;
     }
 
     // SDK 3.7 publishes no event streams at all.
