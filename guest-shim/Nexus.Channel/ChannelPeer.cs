@@ -157,6 +157,9 @@ public sealed class ChannelPeer : IDisposable
     /// <param name="timeout">The call's deadline from now; null for none. At most 30 days.</param>
     /// <param name="final">True when the head is all this end sends.</param>
     /// <param name="cancellationToken">Ends the wait for a free slot or for arena space.</param>
+    /// <param name="payloadFollowsAtOnce">
+    /// Leaves the doorbell to the first payload, so that the peer wakes once: for callers that wait for nothing but room before they send it.
+    /// </param>
     /// <exception cref="ChannelException">The session ended, or the deadline passed before there was room.</exception>
     /// <exception cref="ArgumentException">The head is larger than 64 KiB.</exception>
     public async ValueTask<ChannelCall> OpenAsync<TMessage>(
@@ -164,7 +167,8 @@ public sealed class ChannelPeer : IDisposable
         TMessage head,
         TimeSpan? timeout,
         bool final,
-        CancellationToken cancellationToken = default
+        CancellationToken cancellationToken = default,
+        bool payloadFollowsAtOnce = false
     )
         where TMessage : IChannelMessage
     {
@@ -179,7 +183,7 @@ public sealed class ChannelPeer : IDisposable
         try
         {
             var block = await RentAsync(call, head.MaxBytes, cancellationToken).ConfigureAwait(false);
-            SendOpen(call, block, WriteMessage(call, head, block), final);
+            SendOpen(call, block, WriteMessage(call, head, block), final, ring: !payloadFollowsAtOnce);
             return call;
         }
         catch
@@ -739,7 +743,7 @@ public sealed class ChannelPeer : IDisposable
         return _arena.TryRent(call, bytes, out block);
     }
 
-    private void SendOpen(ChannelCall call, ArenaBlock block, int length, bool final)
+    private void SendOpen(ChannelCall call, ArenaBlock block, int length, bool final, bool ring)
     {
         var descriptor = new FrameDescriptor
         {
@@ -775,7 +779,7 @@ public sealed class ChannelPeer : IDisposable
                 }
             }
 
-            signals = _sender.TakeSignals();
+            signals = ring ? _sender.TakeSignals() : ChannelSignals.None;
         }
 
         Signal(signals);

@@ -37,7 +37,14 @@ internal sealed class AwsChannelHandler(GuestChannel channel, AWSCredentials? cl
         try
         {
             call = await channel
-                .Peer.OpenAsync(ChannelProtocol.Aws, head, timeout, final: body.IsEmpty, cancellation)
+                .Peer.OpenAsync(
+                    ChannelProtocol.Aws,
+                    head,
+                    timeout,
+                    final: body.IsEmpty,
+                    cancellation,
+                    payloadFollowsAtOnce: body is { IsEmpty: false, IsInMemory: true }
+                )
                 .ConfigureAwait(false);
             var frame = await ExchangeAsync(call, body, cancellation).ConfigureAwait(false);
             var answer = AwsResponseHead.Read(frame.Memory.Span);
