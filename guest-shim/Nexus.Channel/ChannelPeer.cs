@@ -157,18 +157,36 @@ public sealed class ChannelPeer : IDisposable
     /// <param name="timeout">The call's deadline from now; null for none. At most 30 days.</param>
     /// <param name="final">True when the head is all this end sends.</param>
     /// <param name="cancellationToken">Ends the wait for a free slot or for arena space.</param>
-    /// <param name="payloadFollowsAtOnce">
-    /// Leaves the doorbell to the first payload, so that the peer wakes once: for callers that wait for nothing but room before they send it.
-    /// </param>
     /// <exception cref="ChannelException">The session ended, or the deadline passed before there was room.</exception>
     /// <exception cref="ArgumentException">The head is larger than 64 KiB.</exception>
-    public async ValueTask<ChannelCall> OpenAsync<TMessage>(
+    public ValueTask<ChannelCall> OpenAsync<TMessage>(
         ushort protocol,
         TMessage head,
         TimeSpan? timeout,
         bool final,
-        CancellationToken cancellationToken = default,
-        bool payloadFollowsAtOnce = false
+        CancellationToken cancellationToken = default
+    )
+        where TMessage : IChannelMessage => OpenAsync(protocol, head, timeout, final, ring: true, cancellationToken);
+
+    /// <summary>
+    /// As <c>OpenAsync</c>, but the doorbell is left to the first payload, so that the peer wakes once: for callers that wait for nothing but
+    /// room before they send it.
+    /// </summary>
+    public ValueTask<ChannelCall> OpenSilentlyAsync<TMessage>(
+        ushort protocol,
+        TMessage head,
+        TimeSpan? timeout,
+        CancellationToken cancellationToken = default
+    )
+        where TMessage : IChannelMessage => OpenAsync(protocol, head, timeout, final: false, ring: false, cancellationToken);
+
+    private async ValueTask<ChannelCall> OpenAsync<TMessage>(
+        ushort protocol,
+        TMessage head,
+        TimeSpan? timeout,
+        bool final,
+        bool ring,
+        CancellationToken cancellationToken
     )
         where TMessage : IChannelMessage
     {
@@ -183,7 +201,7 @@ public sealed class ChannelPeer : IDisposable
         try
         {
             var block = await RentAsync(call, head.MaxBytes, cancellationToken).ConfigureAwait(false);
-            SendOpen(call, block, WriteMessage(call, head, block), final, ring: !payloadFollowsAtOnce);
+            SendOpen(call, block, WriteMessage(call, head, block), final, ring);
             return call;
         }
         catch

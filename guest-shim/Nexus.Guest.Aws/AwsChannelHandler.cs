@@ -36,16 +36,10 @@ internal sealed class AwsChannelHandler(GuestChannel channel, AWSCredentials? cl
         ChannelCall? call = null;
         try
         {
-            call = await channel
-                .Peer.OpenAsync(
-                    ChannelProtocol.Aws,
-                    head,
-                    timeout,
-                    final: body.IsEmpty,
-                    cancellation,
-                    payloadFollowsAtOnce: body is { IsEmpty: false, IsInMemory: true }
-                )
-                .ConfigureAwait(false);
+            var opening = body is { IsEmpty: false, IsInMemory: true }
+                ? channel.Peer.OpenSilentlyAsync(ChannelProtocol.Aws, head, timeout, cancellation)
+                : channel.Peer.OpenAsync(ChannelProtocol.Aws, head, timeout, final: body.IsEmpty, cancellation);
+            call = await opening.ConfigureAwait(false);
             var frame = await ExchangeAsync(call, body, cancellation).ConfigureAwait(false);
             var answer = AwsResponseHead.Read(frame.Memory.Span);
             if (answer.Status == 0)

@@ -13,7 +13,7 @@ namespace Nexus.Bench.Demo;
 internal static class DemoProgram
 {
     private const string Function = "HelloAll";
-    private const int WarmUp = 150;
+    private const int WarmUp = 600;
     private const int Measured = 300;
 
     // Longer than the guest waits before it collects and gives pages back.
