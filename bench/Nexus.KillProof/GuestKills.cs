@@ -7,7 +7,7 @@ namespace Nexus.KillProof;
 public static class GuestKills
 {
     private const int Guests = 4;
-    private const int LongestPauseMilliseconds = 300;
+    private const int LongestPauseMilliseconds = 1500;
 
     // Until pools, caches and compiled code have reached their size.
     private const int WarmUpKills = 8;
