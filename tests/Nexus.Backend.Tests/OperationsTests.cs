@@ -90,7 +90,7 @@ public sealed class OperationsTests
         Assert.Contains("NEXUS0252", refused.Text);
         Assert.AreEqual("slept", (await running).Json.GetProperty("text").GetString());
         await draining;
-        Assert.IsEmpty(node.Pool("probe").Instances);
+        await Eventually.TrueAsync(() => node.Pool("probe").Instances.Count == 0, "no instance is left");
         await node.DisposeAsync();
     }
 
