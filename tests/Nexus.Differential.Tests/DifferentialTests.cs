@@ -1,6 +1,5 @@
 using Nexus.Differential.Tests.Cases;
 using Nexus.TestKit.Emulators;
-using Nexus.TestKit.Functions;
 
 namespace Nexus.Differential.Tests;
 
@@ -21,10 +20,7 @@ public sealed class DifferentialTests
     public static async Task StartAsync(TestContext context)
     {
         s_direct = new DirectWorld(await EmulatorSet.StartAsync(context.CancellationToken));
-        if (NexusBackend.FindCli() is { } cli)
-        {
-            s_nexus = await NexusWorld.StartAsync(cli, await EmulatorSet.StartAsync(context.CancellationToken), AllDifferentialCases.List);
-        }
+        s_nexus = await NexusWorld.StartAsync(await EmulatorSet.StartAsync(context.CancellationToken), AllDifferentialCases.List);
     }
 
     [ClassCleanup]
@@ -48,13 +44,8 @@ public sealed class DifferentialTests
     [Timeout(120_000, CooperativeCancellation = true)]
     public async Task Function_ThroughNexus_LeavesTheSameTraces(DifferentialCase testCase)
     {
-        if (s_nexus is null)
-        {
-            Assert.Inconclusive("The nexus command line is not built, so there is nothing to compare with.");
-        }
-
         var direct = await DirectAsync(testCase);
-        var nexus = await s_nexus.RunAsync(testCase, TestContext.CancellationToken);
+        var nexus = await s_nexus!.RunAsync(testCase, TestContext.CancellationToken);
         Assert.AreEqual(direct.Answers, nexus.Answers, "answers");
         Assert.AreEqual(direct.Logs, nexus.Logs, "logs");
         Assert.AreEqual(direct.Stored, nexus.Stored, "stored data");

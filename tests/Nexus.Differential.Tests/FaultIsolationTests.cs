@@ -20,11 +20,7 @@ public sealed class FaultIsolationTests
     [ClassInitialize]
     public static async Task StartAsync(TestContext context)
     {
-        if (NexusBackend.FindCli() is not { } cli)
-        {
-            return;
-        }
-
+        var cli = NexusBackend.FindCli() ?? throw new FileNotFoundException("nexus.dll was not built.");
         s_emulators = await EmulatorSet.StartAsync(context.CancellationToken);
         var faults = await PublishedFunctions.GetAsync("Faults");
         var functions = new JsonObject { ["faults"] = Function(faults), ["neighbour"] = Function(faults) };
@@ -78,7 +74,7 @@ public sealed class FaultIsolationTests
     public async Task Request_ThatIsWrong_IsRefused(string function, string payload, HttpStatusCode status)
     {
         using var content = new StringContent(payload);
-        using var response = await Backend.Client.PostAsync(
+        using var response = await s_backend!.Client.PostAsync(
             $"/2015-03-31/functions/{function}/invocations",
             content,
             TestContext.CancellationToken
@@ -92,26 +88,13 @@ public sealed class FaultIsolationTests
     public async Task Request_OneByteTooLarge_IsRefused()
     {
         using var content = new StringContent($"\"{new string('x', PayloadLimit - 1)}\"");
-        using var response = await Backend.Client.PostAsync(
+        using var response = await s_backend!.Client.PostAsync(
             "/2015-03-31/functions/faults/invocations",
             content,
             TestContext.CancellationToken
         );
         Assert.AreEqual(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
         await AssertBothServeAsync();
-    }
-
-    private static NexusBackend Backend
-    {
-        get
-        {
-            if (s_backend is null)
-            {
-                Assert.Inconclusive("The nexus command line is not built, so there is no sandbox to break.");
-            }
-
-            return s_backend;
-        }
     }
 
     private async Task AssertBothServeAsync()
@@ -125,7 +108,7 @@ public sealed class FaultIsolationTests
 
     private async Task<InvocationOutcome> InvokeAsync(string function, string kind, int amount)
     {
-        await using var runner = new NexusRunner(Backend, function);
+        await using var runner = new NexusRunner(s_backend!, function);
         return await runner.InvokeAsync(
             Encoding.UTF8.GetBytes($$"""{"kind":"{{kind}}","amount":{{amount}}}"""),
             TestContext.CancellationToken

@@ -13,15 +13,22 @@ internal sealed class NexusWorld : World
         : base(emulators) => _backend = backend;
 
     /// <summary>Publishes the functions of the cases and starts a backend that serves them all.</summary>
-    public static async Task<NexusWorld> StartAsync(string cli, EmulatorSet emulators, IEnumerable<DifferentialCase> cases)
+    /// <param name="prepare">Makes the folder to serve from the published one; none serves the published one itself.</param>
+    /// <exception cref="FileNotFoundException">The command line is not built.</exception>
+    public static async Task<NexusWorld> StartAsync(
+        EmulatorSet emulators,
+        IEnumerable<DifferentialCase> cases,
+        Func<PublishedFunction, Task<string>>? prepare = null
+    )
     {
+        var cli = NexusBackend.FindCli() ?? throw new FileNotFoundException("nexus.dll was not built.");
         var functions = new JsonObject();
         foreach (var testCase in cases.DistinctBy(NameOf))
         {
             var function = await PublishedFunctions.GetAsync(testCase.Function);
             functions[NameOf(testCase)] = new JsonObject
             {
-                ["path"] = function.Folder,
+                ["path"] = prepare is null ? function.Folder : await prepare(function),
                 ["handler"] = testCase.Handler ?? function.Handler,
                 ["memory"] = 512,
                 ["timeout"] = 30,

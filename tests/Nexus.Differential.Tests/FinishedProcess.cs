@@ -1,0 +1,44 @@
+using System.Diagnostics;
+
+namespace Nexus.Differential.Tests;
+
+/// <summary>A managed program that has run to its end.</summary>
+internal sealed record FinishedProcess(int ExitCode, string Output, string Error)
+{
+    private static readonly TimeSpan s_watchdog = TimeSpan.FromMinutes(2);
+
+    /// <param name="program">Path of a managed assembly with an entry point.</param>
+    /// <exception cref="OperationCanceledException">It took longer than two minutes, and has been killed.</exception>
+    public static async Task<FinishedProcess> RunAsync(
+        string program,
+        IReadOnlyDictionary<string, string> environment,
+        params string[] arguments
+    )
+    {
+        var start = new ProcessStartInfo("dotnet", ["exec", program, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        using var watchdog = new CancellationTokenSource(s_watchdog);
+        try
+        {
+            await process.WaitForExitAsync(watchdog.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+
+        return new FinishedProcess(process.ExitCode, await output, await error);
+    }
+}
