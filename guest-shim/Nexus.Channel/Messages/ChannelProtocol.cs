@@ -11,4 +11,13 @@ public static class ChannelProtocol
 
     /// <summary>Guest to backend, once per session: the function is loaded, or why it is not. <see cref="ReadyHead"/>; empty answer.</summary>
     public const ushort Ready = 3;
+
+    /// <summary>Guest to backend: one gRPC call of a client in the function. Its head, messages; headers, messages, status.</summary>
+    public const ushort Grpc = 4;
+
+    /// <summary>Guest to backend: one request of an HttpClient. <see cref="HttpRequestHead"/>, body; <see cref="HttpResponseHead"/>, body, <see cref="HttpTrailers"/>.</summary>
+    public const ushort Http = 5;
+
+    /// <summary>Backend to guest: one request for a server in the function. The same messages as <see cref="Http"/>.</summary>
+    public const ushort Serve = 6;
 }

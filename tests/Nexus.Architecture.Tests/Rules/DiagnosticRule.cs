@@ -10,6 +10,13 @@ internal static partial class DiagnosticRule
     private static readonly (string Part, int Hundred)[] Ranges =
     [
         ("host-backend/Nexus.Cli/", 0),
+        ("vmm/", 9),
+        ("/Nexus.Guest.Http/", 6),
+        ("/Executors/Http/", 6),
+        ("/Nexus.Guest.Grpc", 7),
+        ("/Executors/Grpc/", 7),
+        ("/Nexus.Guest.AspNetCore/", 8),
+        ("/Nexus.Backend/Ingress/", 8),
         ("rewriter/", 1),
         ("/Nexus.Guest.Aws", 4),
         ("/Aws/", 4),

@@ -13,6 +13,9 @@ public sealed class MessageCodecTests
         typeof(InvocationHead),
         typeof(InvocationResultHead),
         typeof(ReadyHead),
+        typeof(HttpRequestHead),
+        typeof(HttpResponseHead),
+        typeof(HttpTrailers),
     ];
 
     private static readonly Gen<string> Text = Gen.String[0, 40].Select(s => new string([.. s.Where(c => !char.IsSurrogate(c))]));
@@ -68,7 +71,36 @@ public sealed class MessageCodecTests
                     } as IChannelMessage
             ),
         Gen.Select(Text, Text).Select((e, r) => new InvocationResultHead { FunctionError = e, ErrorReport = r } as IChannelMessage),
-        Text.Select(e => new ReadyHead { InitError = e } as IChannelMessage)
+        Text.Select(e => new ReadyHead { InitError = e } as IChannelMessage),
+        Gen.Select(Text.Array[5], Gen.Long[-1, long.MaxValue], Headers, Headers)
+            .Select(
+                (t, length, properties, headers) =>
+                    new HttpRequestHead
+                    {
+                        Method = t[0],
+                        Scheme = t[1],
+                        Authority = t[2],
+                        Target = t[3],
+                        Version = t[4],
+                        ContentLength = length,
+                        Properties = properties,
+                        Headers = headers,
+                    } as IChannelMessage
+            ),
+        Gen.Select(Text.Array[3], Gen.Int, Gen.Long, Headers)
+            .Select(
+                (t, status, length, headers) =>
+                    new HttpResponseHead
+                    {
+                        Status = status,
+                        Reason = t[0],
+                        Version = t[1],
+                        ContentLength = length,
+                        Failure = t[2],
+                        Headers = headers,
+                    } as IChannelMessage
+            ),
+        Headers.Select(h => new HttpTrailers { Fields = h } as IChannelMessage)
     );
 
     /// <summary>Write, read, write: the same bytes, and no more than promised.</summary>
@@ -154,6 +186,9 @@ public sealed class MessageCodecTests
             nameof(AwsResponseHead) => AwsResponseHead.Read(bytes),
             nameof(InvocationHead) => InvocationHead.Read(bytes),
             nameof(InvocationResultHead) => InvocationResultHead.Read(bytes),
+            nameof(HttpRequestHead) => HttpRequestHead.Read(bytes),
+            nameof(HttpResponseHead) => HttpResponseHead.Read(bytes),
+            nameof(HttpTrailers) => HttpTrailers.Read(bytes),
             _ => ReadyHead.Read(bytes),
         };
 }
