@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Nexus.Backend.Functions;
 using Nexus.Backend.Node;
+using Nexus.Backend.Sandbox;
 using Nexus.Rewriter;
 using Nexus.TestKit;
 using Nexus.TestKit.Emulators;
@@ -17,11 +18,14 @@ internal static class NodeProgram
 
     public static async Task<int> RunAsync()
     {
+        InlineSockets.Enable();
         var functions = JsonSerializer.Deserialize<NodeFunction[]>(Console.ReadLine() ?? "[]")!;
+        var cache = RepositoryRoot.Combine("artifacts", "bench-overlays");
         var overlays = new OverlayBuilder(
             RuleSet.Default,
             Path.Combine(AppContext.BaseDirectory, "guest"),
-            RepositoryRoot.Combine("artifacts", "bench-overlays")
+            cache,
+            Precompiler.TryFind(Path.Combine(AppContext.BaseDirectory, "precompiler"), DotnetRoot.Find(), cache, static _ => { })
         );
         var prepared = functions
             .Select(function => function.Folder)

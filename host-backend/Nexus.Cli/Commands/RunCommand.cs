@@ -51,6 +51,7 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(RunRequest request, CancellationToken cancellation)
     {
+        InlineSockets.Enable();
         var given = request.Given;
         var defaults = SettingValues.DefaultsOf(SettingCatalogue.Function).WithDefault("region", HostVariables.Region);
         var cache = given.Text("cache") is { Length: > 0 } folder ? folder : HostVariables.CacheFolder;

@@ -27,6 +27,7 @@ internal static class ServeCommand
 
     private static async Task<int> RunAsync(string path, SettingValues switches, bool json, CancellationToken cancellation)
     {
+        InlineSockets.Enable();
         var configuration = new ServeConfiguration(ConfigurationFile.Read(path), switches, HostVariables.All);
         foreach (var warning in EnvironmentSettings.Suspicious(HostVariables.All))
         {

@@ -76,6 +76,10 @@ internal static class SettingCatalogue
             Most = 10_240,
         },
         new("leanRuntime", SettingType.Flag, "Set the .NET runtime up for a small process") { Default = true },
+        new("precompile", SettingType.Flag, "Compile the function's assemblies ahead, once per version, for faster and smaller instances")
+        {
+            Default = true,
+        },
         new("idleCollectMs", SettingType.Integer, "Idle time before an instance collects garbage, in ms; 0 for never")
         {
             Default = 500,

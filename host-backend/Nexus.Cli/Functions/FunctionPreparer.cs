@@ -1,7 +1,9 @@
 extern alias rewriter;
 
 using Nexus.Backend.Functions;
+using Nexus.Backend.Sandbox;
 using Nexus.Cli.Configuration;
+using Nexus.Cli.Output;
 using rewriter::Nexus.Rewriter;
 
 namespace Nexus.Cli.Functions;
@@ -10,7 +12,20 @@ namespace Nexus.Cli.Functions;
 /// <param name="cacheFolder">The cache.</param>
 internal sealed class FunctionPreparer(string cacheFolder)
 {
-    private readonly OverlayBuilder _overlays = new(RuleSet.Default, GuestFolder, cacheFolder);
+    private readonly OverlayBuilder _plain = new(RuleSet.Default, GuestFolder, cacheFolder);
+    private readonly OverlayBuilder _precompiled = new(
+        RuleSet.Default,
+        GuestFolder,
+        cacheFolder,
+        DotnetRoot.TryFind() is { } root
+            ? Precompiler.TryFind(
+                Path.Combine(AppContext.BaseDirectory, "precompiler"),
+                root,
+                cacheFolder,
+                static assembly => Terminal.Note($"compiling {assembly} ahead, once ...")
+            )
+            : null
+    );
 
     /// <summary>The guest assemblies of this installation.</summary>
     public static string GuestFolder { get; } = Path.Combine(AppContext.BaseDirectory, "guest");
@@ -25,7 +40,7 @@ internal sealed class FunctionPreparer(string cacheFolder)
         var source = FunctionSource.Find(path);
         var folder = source.Project is null ? source.Folder : new ProjectPublisher(cacheFolder).Publish(source.Project);
         var settings = values.With(LambdaToolsDefaults.Find(folder, source.Folder)).With(given);
-        var prepared = _overlays.Prepare(folder);
+        var prepared = (settings.Flag("precompile") ? _precompiled : _plain).Prepare(folder);
         var handler = prepared.IsExecutable ? "" : settings.Text("handler");
         if (!prepared.IsExecutable && handler.Length == 0)
         {

@@ -12,7 +12,8 @@ namespace Nexus.Rewriter;
 /// <param name="rules">The rules to put in.</param>
 /// <param name="guestFolder">Folder with the guest assemblies.</param>
 /// <param name="cacheFolder">The cache; created when missing.</param>
-public sealed class OverlayBuilder(RuleSet rules, string guestFolder, string cacheFolder)
+/// <param name="precompiler">Compiles the overlay's assemblies ahead; null leaves them to be compiled when they run.</param>
+public sealed class OverlayBuilder(RuleSet rules, string guestFolder, string cacheFolder, Precompiler? precompiler = null)
 {
     private const string Manifest = "prepared.json";
     private static readonly TimeSpan Abandoned = TimeSpan.FromHours(1);
@@ -57,6 +58,8 @@ public sealed class OverlayBuilder(RuleSet rules, string guestFolder, string cac
         {
             var filled = Path.Combine(work, "filled");
             var prepared = new FolderRewriter(rules, guestFolder).Fill(source, filled);
+            if (prepared.RuntimeConfigFile is { } config)
+                precompiler?.Compile(filled, Path.Combine(filled, config));
             var overlay = Path.Combine(work, "overlay");
             foreach (var file in Directory.EnumerateFiles(filled, "*", SearchOption.AllDirectories))
                 objects.Place(file, Path.Combine(overlay, "app", Path.GetRelativePath(filled, file)));
@@ -102,11 +105,13 @@ public sealed class OverlayBuilder(RuleSet rules, string guestFolder, string cac
         }
     }
 
-    /// <summary>Everything the overlay depends on: the rewriter, its rules, the guest and every file of the function with its mode.</summary>
+    /// <summary>Everything the overlay depends on: the rewriter, its rules, the compiler, the guest and every file of the function with its mode.</summary>
     private string Key(PublishFolder source)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Append(hash, $"{typeof(OverlayBuilder).Module.ModuleVersionId} {rules.Fingerprint} {source.AppName}");
+        if (precompiler is not null)
+            Append(hash, precompiler.IdentityFor(Path.Combine(source.Path, source.RuntimeConfigFile)));
         foreach (
             var guest in Directory.EnumerateFiles(guestFolder, "Nexus.*.dll").Where(GuestAssemblies.IsGuest).Order(StringComparer.Ordinal)
         )
