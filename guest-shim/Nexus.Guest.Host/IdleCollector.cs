@@ -1,10 +1,11 @@
 using System.Runtime;
 using Nexus.Channel;
+using Nexus.Guest.Interop;
 
 namespace Nexus.Guest.Host;
 
 /// <summary>
-/// After an idle moment: one aggressive collection, and the arena's pages go back to the node. Density comes from what idle instances do not hold.
+/// After an idle moment: one aggressive collection, and free pages of every heap go back to the node. Density comes from what idle instances do not hold.
 /// <c>NEXUS_IDLE_COLLECT_MS</c> sets the moment; 0 switches it off.
 /// </summary>
 internal sealed class IdleCollector : IDisposable
@@ -48,6 +49,7 @@ internal sealed class IdleCollector : IDisposable
 
         GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        NativeHeap.Trim();
         _peer?.DiscardIdlePages();
     }
 }

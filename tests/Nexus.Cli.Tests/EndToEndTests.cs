@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Nexus.Cli.Configuration;
 using Nexus.TestKit.Data;
 using Nexus.TestKit.Emulators;
 using Nexus.TestKit.Functions;
@@ -85,6 +86,33 @@ public sealed class EndToEndTests
     }
 
     [TestMethod]
+    [DataRow("true", true)]
+    [DataRow("false", false)]
+    public async Task Run_Precompile_DecidesWhetherTheFunctionIsCompiledAhead(string setting, bool compiled)
+    {
+        using var folder = new TempFolder();
+        // Its own overlays, but the SDK is compiled once for all tests.
+        var results = Directory.CreateDirectory(Path.Combine(HostVariables.CacheFolder, "precompiled")).FullName;
+        var cache = Directory.CreateDirectory(Path.Combine(folder.Path, "cache")).FullName;
+        Directory.CreateSymbolicLink(Path.Combine(cache, "precompiled"), results);
+        var function = await PublishedFunctions.GetAsync("Faults");
+        string[] arguments = ["run", function.Folder, "--handler", function.Handler, "--timeout", "60", "--cache", cache];
+
+        var run = await CliProcess.RunAsync(
+            s_emulators.CallerVariables,
+            """{"kind":"none"}""",
+            [.. arguments, "--event", "-", "--precompile", setting]
+        );
+
+        run.Expect(0);
+
+        var overlay = Directory.GetDirectories(Path.Combine(cache, "overlays")).Single();
+        using var stream = File.OpenRead(Path.Combine(overlay, "app", "Faults.dll"));
+        using var image = new System.Reflection.PortableExecutable.PEReader(stream);
+        Assert.AreEqual(compiled, image.PEHeaders.CorHeader!.ManagedNativeHeaderDirectory.Size > 0);
+    }
+
+    [TestMethod]
     public async Task ServeAndInvoke_OneFunction_AnswersAndEndsOnSigterm()
     {
         using var folder = new TempFolder();
@@ -140,7 +168,7 @@ public sealed class EndToEndTests
     {
         const string Prefix = "listening on ";
         var error = node.StandardError.ReadToEndAsync();
-        using var watchdog = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var watchdog = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         while (await node.StandardOutput.ReadLineAsync(watchdog.Token) is { } line)
         {
             if (line.StartsWith(Prefix, StringComparison.Ordinal))

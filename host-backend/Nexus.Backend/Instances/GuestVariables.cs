@@ -58,6 +58,8 @@ internal static class GuestVariables
         variables["DOTNET_gcServer"] = "0";
         variables["DOTNET_gcConcurrent"] = "0";
         variables["DOTNET_TieredPGO"] = "0";
+        // Every page of code would be mapped twice; what keeps a hostile function in is the sandbox, not its own runtime.
+        variables["DOTNET_EnableWriteXorExecute"] = "0";
         // A pool thread that finds no work sleeps at once: the instance's next work comes over the ring, not from another thread.
         variables["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0";
     }

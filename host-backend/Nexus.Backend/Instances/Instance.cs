@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Nexus.Backend.Functions;
+using Nexus.Backend.Interop;
 using Nexus.Backend.Sandbox;
 using Nexus.Channel;
 using Nexus.Channel.Interop;
@@ -69,7 +70,7 @@ public sealed class Instance : IAsyncDisposable
             var started = Stopwatch.GetTimestamp();
             instance.Process = await services
                 .SandboxFor(function.Sandbox)
-                .StartAsync(LaunchSpecification.Of(function, instance.Descriptors(region)), cancellation)
+                .StartAsync(LaunchSpecification.Of(function, instance.GuestDescriptors(region)), cancellation)
                 .ConfigureAwait(false);
             instance.Watch(started);
             return instance;
@@ -92,8 +93,8 @@ public sealed class Instance : IAsyncDisposable
         try
         {
             var region = ChannelRegion.Attach(Own(process.DuplicateDescriptor(3)), record.Channel);
-            var toBackend = new EventDoorbell(Own(process.DuplicateDescriptor(4)));
-            var toGuest = new EventDoorbell(Own(process.DuplicateDescriptor(5)));
+            var toBackend = AdoptDoorbell(process, 4);
+            var toGuest = AdoptDoorbell(process, 5);
             var instance = new Instance(function, region, toBackend, toGuest, services, takeOver: true) { Process = process };
             instance.Watch(Stopwatch.GetTimestamp());
             InstanceLogMessages.TakenOver(services.Logger, function.Name, process.RootId);
@@ -169,6 +170,18 @@ public sealed class Instance : IAsyncDisposable
         _toGuest.Dispose();
     }
 
+    private static EventDoorbell AdoptDoorbell(SandboxProcess process, int number)
+    {
+        var descriptor = process.DuplicateDescriptor(number);
+        if (!Descriptors.IsNonBlockingEvent(descriptor))
+        {
+            descriptor.Dispose();
+            throw InstanceDiagnostics.ProtocolBroken.With($"descriptor {number} of process {process.RootId} is not a doorbell");
+        }
+
+        return new EventDoorbell(Own(descriptor));
+    }
+
     private static FileDescriptor Own(Microsoft.Win32.SafeHandles.SafeFileHandle handle)
     {
         var descriptor = new FileDescriptor((int)handle.DangerousGetHandle());
@@ -176,7 +189,7 @@ public sealed class Instance : IAsyncDisposable
         return descriptor;
     }
 
-    private Dictionary<int, System.Runtime.InteropServices.SafeHandle> Descriptors(ChannelRegion region) =>
+    private Dictionary<int, System.Runtime.InteropServices.SafeHandle> GuestDescriptors(ChannelRegion region) =>
         new()
         {
             [3] = region.Descriptor!,

@@ -62,6 +62,29 @@ internal static unsafe class Descriptors
         }
     }
 
+    /// <summary>
+    /// Whether a descriptor that came from a guest is what a doorbell must be: an eventfd whose writes never block (proc_pid_fdinfo(5)). The guest could have put
+    /// anything in its place.
+    /// </summary>
+    public static bool IsNonBlockingEvent(SafeHandle descriptor)
+    {
+        const int nonBlocking = 0x800;
+        string[] lines;
+        try
+        {
+            lines = File.ReadAllLines($"/proc/self/fdinfo/{descriptor.DangerousGetHandle()}");
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+
+        var flags = lines.FirstOrDefault(static line => line.StartsWith("flags:", StringComparison.Ordinal));
+        return lines.Any(static line => line.StartsWith("eventfd-count:", StringComparison.Ordinal))
+            && flags is not null
+            && (Convert.ToInt64(flags["flags:".Length..].Trim(), 8) & nonBlocking) != 0;
+    }
+
     /// <summary>The reading end as a stream that waits in the runtime's own epoll loop instead of holding a thread.</summary>
     public static Stream Reader(SafeFileHandle readEnd)
     {

@@ -49,7 +49,7 @@ public sealed partial class NexusBackend : IAsyncDisposable
     /// <param name="cli">Path of <c>nexus.dll</c>.</param>
     /// <param name="configuration">The content of <c>nexus.json</c>.</param>
     /// <param name="environment">Endpoints and credentials of the backend.</param>
-    /// <exception cref="FunctionException">It ended, or was not ready within a minute.</exception>
+    /// <exception cref="FunctionException">It ended, or was not ready within five minutes.</exception>
     public static async Task<NexusBackend> StartAsync(
         string cli,
         JsonObject configuration,
@@ -95,7 +95,7 @@ public sealed partial class NexusBackend : IAsyncDisposable
         process.BeginErrorReadLine();
         try
         {
-            return new NexusBackend(process, await address.Task.WaitAsync(TimeSpan.FromMinutes(1), cancellation), output);
+            return new NexusBackend(process, await address.Task.WaitAsync(TimeSpan.FromMinutes(5), cancellation), output);
         }
         catch (Exception failure) when (failure is FunctionException or TimeoutException)
         {
