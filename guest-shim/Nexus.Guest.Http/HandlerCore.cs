@@ -68,19 +68,11 @@ internal sealed class HandlerCore(
         {
             if (_stages is null)
             {
-                Seal();
                 _settings = read();
                 Volatile.Write(ref _stages, new Redirects(_settings, new HttpExchange(channel, _settings)));
             }
 
             return _stages;
         }
-    }
-
-    /// <summary>A request that the program's handler refuses at once tells it that it has been used, so that it lets nobody change its settings any more.</summary>
-    private void Seal()
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("unsendable:"));
-        _ = sendOriginalAsync(request, CancellationToken.None).Exception;
     }
 }

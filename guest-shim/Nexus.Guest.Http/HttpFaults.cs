@@ -24,6 +24,14 @@ internal static class HttpFaults
         return inner!;
     }
 
+    /// <summary>The library says how many bytes are missing to those who read, not to those who have it copied.</summary>
+    public static string WithoutCount(string failure)
+    {
+        var from = failure.IndexOf(", with at least ", StringComparison.Ordinal);
+        var end = failure.IndexOf(" additional bytes expected", Math.Max(0, from), StringComparison.Ordinal);
+        return from < 0 || end < 0 ? failure : failure.Remove(from, end + " additional bytes expected".Length - from);
+    }
+
     /// <summary>The call ended without an answer.</summary>
     public static HttpRequestException From(ChannelException failure) =>
         failure.Code == AbortCode.DeadlineExceeded

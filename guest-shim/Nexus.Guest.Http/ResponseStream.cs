@@ -17,6 +17,7 @@ internal sealed class ResponseStream(ChannelCall call, bool ended, HttpResponseM
     private ChannelFrame _frame;
     private ReadOnlyMemory<byte> _rest;
     private bool _ended = ended;
+    private bool _copies;
     private int _disposed;
 
     ~ResponseStream()
@@ -50,6 +51,7 @@ internal sealed class ResponseStream(ChannelCall call, bool ended, HttpResponseM
     public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
     {
         ValidateCopyToArguments(destination, bufferSize);
+        _copies = true;
         while (true)
         {
             if (!_rest.IsEmpty)
@@ -115,7 +117,8 @@ internal sealed class ResponseStream(ChannelCall call, bool ended, HttpResponseM
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // The library gives the connection up.
-            Dispose();
+            _ended = true;
+            call.Dispose();
             throw HttpFaults.Canceled(response.Version, cancellationToken);
         }
     }
@@ -147,9 +150,7 @@ internal sealed class ResponseStream(ChannelCall call, bool ended, HttpResponseM
         {
             if (name == HttpFault.Field)
             {
-                _ended = false;
-                Dispose();
-                throw HttpFaults.Raise(value);
+                throw HttpFaults.Raise(_copies ? HttpFaults.WithoutCount(value) : value);
             }
 
             response.TrailingHeaders.TryAddWithoutValidation(name, value);

@@ -63,8 +63,7 @@ internal static class HttpRequestReader
                 message.Content = new HttpRingContent(call, head.ContentLength, announces: expects);
             }
 
-            AddHeaders(head, message, policy);
-            message.Headers.ExpectContinue = expects ? true : null;
+            AddHeaders(head, message, policy, expects);
             return message;
         }
         catch
@@ -128,7 +127,7 @@ internal static class HttpRequestReader
         return proxy;
     }
 
-    private static void AddHeaders(HttpRequestHead head, HttpRequestMessage message, UpstreamPolicy policy)
+    private static void AddHeaders(HttpRequestHead head, HttpRequestMessage message, UpstreamPolicy policy, bool expects)
     {
         foreach (var (name, value) in head.Headers)
         {
@@ -146,10 +145,16 @@ internal static class HttpRequestReader
                     policy.Admit(head.Scheme, value);
                     message.Headers.Host = value;
                     break;
-                case "CONTENT-LENGTH" or "EXPECT":
+                // How the body is delimited follows from the head, at the place where the library wrote it.
+                case "CONTENT-LENGTH":
+                    message.Content?.Headers.ContentLength = head.ContentLength < 0 ? null : head.ContentLength;
                     break;
                 case "TRANSFER-ENCODING":
                     Require(value.Equals("chunked", StringComparison.OrdinalIgnoreCase), $"Transfer-Encoding: {value}");
+                    message.Headers.TransferEncodingChunked = head.ContentLength < 0 ? true : null;
+                    break;
+                case "EXPECT":
+                    message.Headers.ExpectContinue = expects ? true : null;
                     break;
                 case "CONNECTION":
                     Require(!value.Contains("upgrade", StringComparison.OrdinalIgnoreCase), $"Connection: {value}");
