@@ -44,11 +44,10 @@ internal sealed class CallSites(ModuleDefinition module, TargetBuilder targets, 
     private string? Refusal(RewriteRule rule, MethodDefinition method, Instruction site)
     {
         var callee = (MethodReference)site.Operand;
-        if (rule.Kind is RewriteKind.CallBeforeSite or RewriteKind.WrapCall)
+        if (rule.Kind is RewriteKind.WrapCall)
             return site.OpCode == OpCodes.Ldftn || site.OpCode == OpCodes.Ldvirtftn || site.OpCode == OpCodes.Ldtoken
                     ? $"{callee.Name} is not called here but handed on"
-                : rule.Kind is RewriteKind.WrapCall && targets.Filter(rule, callee) is null
-                    ? $"{callee.Name} returns nothing that can be wrapped"
+                : targets.Filter(rule, callee) is null ? $"{callee.Name} returns nothing that can be wrapped"
                 : null;
         if (site.OpCode == OpCodes.Ldtoken)
             return $"a token of {callee.Name} is used, as in expression trees";
@@ -102,9 +101,9 @@ internal sealed class CallSites(ModuleDefinition module, TargetBuilder targets, 
     private void Rewrite(RewriteRule rule, MethodDefinition method, Instruction site)
     {
         var callee = (MethodReference)site.Operand;
-        if (rule.Kind is RewriteKind.CallBeforeSite or RewriteKind.WrapCall)
+        if (rule.Kind is RewriteKind.WrapCall)
         {
-            Surround(rule, method, site);
+            Wrap(rule, method, site);
             return;
         }
 
@@ -129,20 +128,18 @@ internal sealed class CallSites(ModuleDefinition module, TargetBuilder targets, 
     private List<Instruction> CountHit(RewriteRule rule) =>
         [Instruction.Create(OpCodes.Ldc_I4, rule.Number), Instruction.Create(OpCodes.Call, targets.Hit)];
 
-    /// <summary>The call stays, with the target's call before or after it.</summary>
-    private void Surround(RewriteRule rule, MethodDefinition method, Instruction site)
+    /// <summary>The call stays, and what it returns goes on to the target.</summary>
+    private void Wrap(RewriteRule rule, MethodDefinition method, Instruction site)
     {
         var first = InstructionEditor.WithPrefixes(site);
-        var call = new List<Instruction>();
+        var replacement = new List<Instruction>();
         for (var i = first; i != site; i = i.Next)
             // A tail call must be followed by its ret, which it no longer is.
             if (i.OpCode != OpCodes.Tail)
-                call.Add(i.Operand is TypeReference type ? Instruction.Create(i.OpCode, type) : Instruction.Create(i.OpCode));
-        call.Add(Instruction.Create(site.OpCode, (MethodReference)site.Operand));
-        List<Instruction> replacement =
-            rule.Kind is RewriteKind.CallBeforeSite
-                ? [.. CountHit(rule), Instruction.Create(OpCodes.Call, targets.Notice(rule)), .. call]
-                : [.. call, .. CountHit(rule), Instruction.Create(OpCodes.Call, targets.Filter(rule, (MethodReference)site.Operand))];
+                replacement.Add(i.Operand is TypeReference type ? Instruction.Create(i.OpCode, type) : Instruction.Create(i.OpCode));
+        replacement.Add(Instruction.Create(site.OpCode, (MethodReference)site.Operand));
+        replacement.AddRange(CountHit(rule));
+        replacement.Add(Instruction.Create(OpCodes.Call, targets.Filter(rule, (MethodReference)site.Operand)));
         InstructionEditor.Replace(method.Body.GetILProcessor(), first, site, replacement);
     }
 

@@ -62,10 +62,6 @@ internal sealed class TargetBuilder(ModuleDefinition module)
         return closed;
     }
 
-    /// <summary><c>static void M()</c>.</summary>
-    public MethodReference Notice(RewriteRule rule) =>
-        new(rule.TargetMethod, module.TypeSystem.Void, Type(rule.TargetAssembly, rule.TargetType));
-
     /// <summary><c>static R M(R)</c> for what <paramref name="source"/> returns; null when that depends on type parameters.</summary>
     public MethodReference? Filter(RewriteRule rule, MethodReference source)
     {

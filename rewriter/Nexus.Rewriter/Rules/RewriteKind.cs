@@ -15,9 +15,6 @@ public enum RewriteKind
     /// <summary>Places that construct the type call the target. Target: <c>static T M(parameters)</c>.</summary>
     ReplaceNew,
 
-    /// <summary>Call sites of the method call the target first, then the method as before. Target: <c>static void M()</c>.</summary>
-    CallBeforeSite,
-
     /// <summary>What call sites of the method get from it passes through the target. Target: <c>static R M(R result)</c>, without type parameters.</summary>
     WrapCall,
 

@@ -45,12 +45,7 @@ public sealed record RewriteRule
 
     /// <summary>Whether the rule changes callers rather than the method itself.</summary>
     public bool IsCallSiteRule =>
-        Kind
-            is RewriteKind.ReplaceCall
-                or RewriteKind.ReplaceNew
-                or RewriteKind.CallBeforeSite
-                or RewriteKind.WrapCall
-                or RewriteKind.ReplaceBase;
+        Kind is RewriteKind.ReplaceCall or RewriteKind.ReplaceNew or RewriteKind.WrapCall or RewriteKind.ReplaceBase;
 
     /// <summary>Whether call sites in an assembly fall under the rule.</summary>
     /// <param name="assembly">Simple name of the assembly with the call sites.</param>
