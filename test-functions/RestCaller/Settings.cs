@@ -41,6 +41,12 @@ internal static class Settings
             case "noCookies":
                 handler.UseCookies = false;
                 break;
+            case "proxy":
+                handler.Proxy = new WebProxy("http://proxy.example:3128");
+                break;
+            case "proxyCredentials":
+                handler.Proxy = new WebProxy("http://proxy.example:3128") { Credentials = new NetworkCredential("user", "secret") };
+                break;
             case "noProxy":
                 handler.UseProxy = false;
                 break;
@@ -72,6 +78,12 @@ internal static class Settings
                 break;
             case "decompress":
                 handler.AutomaticDecompression = DecompressionMethods.All;
+                break;
+            case "connectCallback":
+                handler.ConnectCallback = (_, _) => throw new NotSupportedException("Nobody asks.");
+                break;
+            case "clientCertificate":
+                handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => null!;
                 break;
             case "pool":
                 handler.PooledConnectionLifetime = TimeSpan.FromMinutes(1);

@@ -54,6 +54,15 @@ internal static class Uploads
             case "unicode":
                 request.Headers.TryAddWithoutValidation("X-Name", "Grüße");
                 break;
+            case "newline":
+                request.Headers.TryAddWithoutValidation("X-Name", "a\r\nX-Injected: b");
+                break;
+            case "upgrade":
+                request.Headers.Add("Upgrade", "websocket");
+                break;
+            case "otherHost":
+                request.Headers.Host = "elsewhere.example";
+                break;
             case "host":
                 request.Headers.Host = $"{uri.Host}:{uri.Port}";
                 break;

@@ -37,14 +37,7 @@ internal sealed class PackedConsumer : IDisposable
         GuestFolder = temp.Sub("guest");
         foreach (var project in (string[])["Nexus.Guest.Aws/V3", "Nexus.Guest.Aws/V4", "Nexus.Guest.Http.Factory"])
         {
-            var built = Path.Combine(
-                Facts["RepositoryRoot"]!,
-                "guest-shim",
-                project,
-                "bin",
-                Facts["Configuration"]!,
-                "net8.0"
-            );
+            var built = Path.Combine(Facts["RepositoryRoot"]!, "guest-shim", project, "bin", Facts["Configuration"]!, "net8.0");
             foreach (var file in Directory.GetFiles(built, "Nexus.*.dll"))
                 File.Copy(file, Path.Combine(GuestFolder, Path.GetFileName(file)), overwrite: true);
         }
