@@ -76,6 +76,14 @@ internal static class Clients
     private static async Task<Dictionary<string, string>> CallFactoryAsync(Uri uri, string choice)
     {
         var services = new ServiceCollection();
+        if (choice == "defaults")
+        {
+            services.ConfigureHttpClientDefaults(every => every.ConfigureHttpClient(client => client.DefaultRequestHeaders.Add("X-Every", "1")));
+            await using var plain = services.BuildServiceProvider();
+            using var any = plain.GetRequiredService<IHttpClientFactory>().CreateClient("any");
+            return await Description.OfAsync(await any.GetAsync(uri));
+        }
+
         services.AddHttpClient("plain");
         services
             .AddHttpClient("set", client => client.DefaultRequestHeaders.Add("X-Set", "yes"))

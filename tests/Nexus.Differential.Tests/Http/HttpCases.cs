@@ -142,6 +142,7 @@ internal static class HttpCases
                 "set",
                 "typed",
                 "messageHandler",
+                "defaults",
             }.Select(kind => new HttpCase("client", "/echo?by=client", "by=client", kind)),
             new("client", "/echo", "made up", "fake"),
         ];
