@@ -119,13 +119,6 @@ public static class CliDiagnostics
         "`nexus --help` and `nexus COMMAND --help` say what there is."
     );
 
-    public static readonly Diagnostic ProgramNotServed = new(
-        "NEXUS0017",
-        "An executable cannot be served",
-        "A served function is a class library with a handler; a program with a Main of its own runs to its end instead.",
-        "Run it with `nexus run`, or publish the handler as a class library."
-    );
-
     public static readonly Diagnostic PlaceNotUsable = new(
         "NEXUS0018",
         "A file or folder of the command cannot be used",
@@ -165,7 +158,6 @@ public static class CliDiagnostics
         InvokeRefused,
         UnknownId,
         Usage,
-        ProgramNotServed,
         PlaceNotUsable,
         ProgramTimedOut,
         Unexpected,

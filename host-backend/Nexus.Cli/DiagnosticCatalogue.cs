@@ -2,12 +2,14 @@ extern alias rewriter;
 
 using Nexus.Backend.Aws;
 using Nexus.Backend.Executors.Aws;
+using Nexus.Backend.Executors.Http;
 using Nexus.Backend.Instances;
 using Nexus.Backend.Sandbox;
 using Nexus.Channel;
 using Nexus.Diagnostics;
 using Nexus.Guest.Aws;
 using Nexus.Guest.Host;
+using Nexus.Guest.Http;
 using rewriter::Nexus.Rewriter;
 
 namespace Nexus.Cli;
@@ -26,6 +28,8 @@ internal static class DiagnosticCatalogue
             .Concat(AwsCallDiagnostics.All)
             .Concat(AwsStubDiagnostics.All)
             .Concat(ChannelDiagnostics.All)
+            .Concat(HttpStubDiagnostics.All)
+            .Concat(HttpCallDiagnostics.All)
             .OrderBy(static diagnostic => diagnostic.Id, StringComparer.Ordinal),
     ];
 

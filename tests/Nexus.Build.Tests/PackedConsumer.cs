@@ -35,16 +35,9 @@ internal sealed class PackedConsumer : IDisposable
     {
         feed = temp.Sub("feed");
         GuestFolder = temp.Sub("guest");
-        foreach (var generation in (string[])["V3", "V4"])
+        foreach (var project in (string[])["Nexus.Guest.Aws/V3", "Nexus.Guest.Aws/V4", "Nexus.Guest.Http.Factory"])
         {
-            var built = Path.Combine(
-                Facts["RepositoryRoot"]!,
-                "guest-shim/Nexus.Guest.Aws",
-                generation,
-                "bin",
-                Facts["Configuration"]!,
-                "net8.0"
-            );
+            var built = Path.Combine(Facts["RepositoryRoot"]!, "guest-shim", project, "bin", Facts["Configuration"]!, "net8.0");
             foreach (var file in Directory.GetFiles(built, "Nexus.*.dll"))
                 File.Copy(file, Path.Combine(GuestFolder, Path.GetFileName(file)), overwrite: true);
         }

@@ -3,6 +3,9 @@ namespace Nexus.Channel.Messages;
 /// <summary>The answer to an <see cref="HttpRequestHead"/>, or why there is none. Its trailers, if any, follow the body as <see cref="HttpTrailers"/>.</summary>
 public sealed class HttpResponseHead : IChannelMessage
 {
+    /// <summary>A <see cref="Reason"/> for a status line that has none.</summary>
+    public const string NoReason = " ";
+
     /// <summary>HTTP status; 0 when no response was had and <see cref="Failure"/> says why.</summary>
     public required int Status { get; init; }
 
@@ -15,7 +18,7 @@ public sealed class HttpResponseHead : IChannelMessage
     /// <summary>Body bytes; -1 when unknown.</summary>
     public required long ContentLength { get; init; }
 
-    /// <summary>With status 0: a kind, a colon and the message, which may hold a diagnostic's id.</summary>
+    /// <summary>With status 0: why there is no response; for a guest's call a chain of <see cref="HttpFault"/>.</summary>
     public string Failure { get; init; } = "";
 
     public required IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; }

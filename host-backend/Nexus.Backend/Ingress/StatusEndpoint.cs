@@ -22,6 +22,8 @@ internal sealed class StatusEndpoint(IReadOnlyDictionary<string, FunctionPool> f
             {
                 ["awsCalls"] = metrics.TotalAwsCalls,
                 ["awsCallsByService"] = metrics.AwsCallsByService,
+                ["httpCalls"] = metrics.TotalHttpCalls,
+                ["httpCallsByHost"] = metrics.HttpCallsByHost,
                 ["functions"] = functions.Values.Select(Describe).ToArray(),
             }
         );

@@ -1,3 +1,4 @@
+using Nexus.Backend.Executors;
 using Nexus.Backend.Functions;
 using Nexus.Channel;
 
@@ -10,18 +11,20 @@ internal static class CallDispatch
     /// <param name="function">Whose region it came through.</param>
     /// <param name="services">Knows the executors.</param>
     /// <param name="onViolated">Ends the guest that broke the protocol.</param>
+    /// <param name="own">The instance's own executor for this protocol; null for the node's.</param>
     public static async Task RunAsync(
         ChannelCall call,
         FunctionDefinition function,
         InstanceServices services,
-        Action<ProtocolViolationException> onViolated
+        Action<ProtocolViolationException> onViolated,
+        ICallExecutor? own = null
     )
     {
         using (call)
         {
             try
             {
-                if (services.ExecutorFor(call.Protocol) is { } executor)
+                if ((own ?? services.ExecutorFor(call.Protocol)) is { } executor)
                 {
                     await executor.ExecuteAsync(call, function).ConfigureAwait(false);
                 }
@@ -34,7 +37,8 @@ internal static class CallDispatch
             {
                 onViolated(violation);
             }
-            catch (ChannelException)
+            catch (Exception gone)
+                when (gone is ChannelException || (gone is OperationCanceledException && call.Aborted.IsCancellationRequested))
             {
                 // The guest cancelled, or is gone.
             }

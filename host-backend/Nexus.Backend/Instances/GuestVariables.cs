@@ -38,6 +38,11 @@ internal static class GuestVariables
             ["DOTNET_EnableDiagnostics"] = "0",
             ["DOTNET_NOLOGO"] = "1",
         };
+        if (function.Handler.Length == 0)
+        {
+            variables["AWS_LAMBDA_RUNTIME_API"] = RuntimeApi.RuntimeApiExecutor.Authority;
+        }
+
         if (function.LeanRuntime)
         {
             AddLeanRuntime(variables);

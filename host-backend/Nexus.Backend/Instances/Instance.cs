@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Nexus.Backend.Functions;
 using Nexus.Backend.Interop;
+using Nexus.Backend.Instances.RuntimeApi;
 using Nexus.Backend.Sandbox;
 using Nexus.Channel;
 using Nexus.Channel.Interop;
@@ -18,6 +19,7 @@ public sealed class Instance : IAsyncDisposable
     private readonly InstanceLog _log;
     private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly int _pumpKey;
+    private readonly RuntimeApiExecutor? _runtimeApi;
     private string? _stateFile;
     private int _ended;
 
@@ -35,6 +37,11 @@ public sealed class Instance : IAsyncDisposable
         _toBackend = toBackend;
         _toGuest = toGuest;
         _log = new InstanceLog(function.Name, services.Logger);
+        // An executable asks for its events itself.
+        _runtimeApi =
+            function.Handler.Length == 0
+                ? new RuntimeApiExecutor(services.ExecutorFor(ChannelProtocol.Http), report => _ready.TrySetResult(report))
+                : null;
         Peer = new ChannelPeer(region, ChannelRole.Backend, _toGuest, _toBackend, OnCall, takeOver);
         Peer.Violated += OnViolated;
         _pumpKey = services.Pump.Add(Peer, _toBackend);
@@ -113,7 +120,9 @@ public sealed class Instance : IAsyncDisposable
     {
         var started = Stopwatch.GetTimestamp();
         _log.Begin(invocation.RequestId);
-        var result = await ExchangeAsync(invocation, timeout).ConfigureAwait(false);
+        var result = _runtimeApi is null
+            ? await ExchangeAsync(invocation, timeout).ConfigureAwait(false)
+            : await PollAsync(_runtimeApi, invocation, timeout).ConfigureAwait(false);
         var duration = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         if (invocation.WantsLogTail)
         {
@@ -279,6 +288,25 @@ public sealed class Instance : IAsyncDisposable
         }
     }
 
+    /// <summary>The same for an executable that polls for its events.</summary>
+    private async Task<InvocationResult> PollAsync(RuntimeApiExecutor api, Invocation invocation, TimeSpan timeout)
+    {
+        var result = api.InvokeAsync(invocation, DateTimeOffset.UtcNow.Add(timeout));
+        try
+        {
+            await Task.WhenAny(result, Process.Exited).WaitAsync(timeout).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            Process.Kill();
+            return LambdaErrors.TimedOut(invocation.RequestId, timeout);
+        }
+
+        return result.IsCompleted
+            ? await result.ConfigureAwait(false)
+            : LambdaErrors.Exited(invocation.RequestId, await Process.Exited.ConfigureAwait(false));
+    }
+
     private static async Task SendPayloadAsync(ChannelCall call, ReadOnlyMemory<byte> payload)
     {
         while (!payload.IsEmpty)
@@ -299,7 +327,7 @@ public sealed class Instance : IAsyncDisposable
             return;
         }
 
-        _ = CallDispatch.RunAsync(call, Function, _services, OnViolated);
+        _ = CallDispatch.RunAsync(call, Function, _services, OnViolated, call.Protocol == ChannelProtocol.Http ? _runtimeApi : null);
     }
 
     private void AcceptReady(ChannelCall call)

@@ -20,7 +20,11 @@ public sealed class NexusMetrics : IDisposable
     private readonly Counter<long> _invocations;
     private readonly Histogram<double> _invocationDuration;
     private readonly ConcurrentDictionary<string, long> _awsCallsByService = new(StringComparer.Ordinal);
+    private readonly Counter<long> _httpCalls;
+    private readonly Histogram<double> _httpDuration;
+    private readonly ConcurrentDictionary<string, long> _httpCallsByHost = new(StringComparer.Ordinal);
     private long _totalAwsCalls;
+    private long _totalHttpCalls;
 
     public NexusMetrics()
     {
@@ -29,6 +33,15 @@ public sealed class NexusMetrics : IDisposable
             description: "AWS calls executed for functions, by status class; 0 for calls without an answer."
         );
         _awsDuration = _meter.CreateHistogram<double>("nexus.aws.duration", "s", "Time from a call's arrival to its answer's last byte.");
+        _httpCalls = _meter.CreateCounter<long>(
+            "nexus.http.calls",
+            description: "HTTP requests executed for functions, by host and status class; status none for those without an answer."
+        );
+        _httpDuration = _meter.CreateHistogram<double>(
+            "nexus.http.duration",
+            "s",
+            "Time from a request's arrival to its answer's last byte."
+        );
         _invocations = _meter.CreateCounter<long>("nexus.invocations", description: "Invocations, by outcome.");
         _invocationDuration = _meter.CreateHistogram<double>(
             "nexus.invocation.duration",
@@ -43,6 +56,12 @@ public sealed class NexusMetrics : IDisposable
     /// <summary>AWS calls since the start by service id, such as <c>DynamoDB</c>; those beyond the first 64 services as <c>other</c>.</summary>
     public IReadOnlyDictionary<string, long> AwsCallsByService => _awsCallsByService;
 
+    /// <summary>HTTP requests of functions since the start.</summary>
+    public long TotalHttpCalls => Interlocked.Read(ref _totalHttpCalls);
+
+    /// <summary>HTTP requests of functions since the start by host; those beyond the first 64 hosts as <c>other</c>.</summary>
+    public IReadOnlyDictionary<string, long> HttpCallsByHost => _httpCallsByHost;
+
     /// <summary>Publishes a number that is read when somebody asks.</summary>
     public void Observe(string name, string description, Func<IEnumerable<Measurement<long>>> read) =>
         _meter.CreateObservableGauge(name, read, description: description);
@@ -55,6 +74,27 @@ public sealed class NexusMetrics : IDisposable
         var tags = new TagList { { "function", function }, { "status", status == 0 ? "none" : $"{status / 100}xx" } };
         _awsCalls.Add(1, tags);
         _awsDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("function", function));
+    }
+
+    /// <param name="function">The function's name.</param>
+    /// <param name="host">Host the request went to.</param>
+    /// <param name="status">Status of the answer; 0 for none.</param>
+    /// <param name="duration">From the request's arrival to the answer's last byte.</param>
+    public void HttpCall(string function, string host, int status, TimeSpan duration)
+    {
+        Interlocked.Increment(ref _totalHttpCalls);
+        var counted = _httpCallsByHost.ContainsKey(host) || _httpCallsByHost.Count < MostServices ? host : OtherServices;
+        _httpCallsByHost.AddOrUpdate(counted, 1, static (_, count) => count + 1);
+        _httpCalls.Add(
+            1,
+            new TagList
+            {
+                { "function", function },
+                { "host", counted },
+                { "status", status == 0 ? "none" : $"{status / 100}xx" },
+            }
+        );
+        _httpDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("function", function));
     }
 
     /// <param name="function">The function's name.</param>

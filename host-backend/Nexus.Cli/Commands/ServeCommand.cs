@@ -63,7 +63,7 @@ internal static class ServeCommand
         foreach (var (name, given) in configuration.Functions)
         {
             var prepared = preparer.Prepare(name, given.Text("path"), configuration.FunctionDefaults, given);
-            functions.Add(prepared.IsExecutable ? throw CliDiagnostics.ProgramNotServed.With(name) : prepared.Definition);
+            functions.Add(prepared.Definition);
         }
 
         return [.. functions];

@@ -55,6 +55,11 @@ internal static class SettingCatalogue
         new("role", SettingType.Text, "ARN of a role to assume for the function's calls"),
         new("externalId", SettingType.Text, "External id for the role"),
         new("allowEndpoints", SettingType.TextList, "Endpoint besides AWS's own that the function's clients may name"),
+        new(
+            "allowedUpstreams",
+            SettingType.TextList,
+            "Place the function's HTTP clients may go to: host, host:port, scheme://host:port, *.suffix or *; nowhere when absent"
+        ),
         new("allowExplicitKeys", SettingType.Flag, "Use keys that the function's code gives to its clients") { Default = false },
         new("maxInstances", SettingType.Integer, "Instances, and so invocations at once, at most")
         {

@@ -75,6 +75,7 @@ internal sealed class FunctionPreparer(string cacheFolder)
                 ExternalId = settings.Text("externalId"),
             },
             AllowedEndpoints = settings.Texts("allowEndpoints"),
+            AllowedUpstreams = settings.Texts("allowedUpstreams"),
             AllowExplicitKeys = settings.Flag("allowExplicitKeys"),
             AsyncRetryDelays = [.. settings.Integers("asyncRetrySeconds").Select(static seconds => TimeSpan.FromSeconds(seconds))],
         };

@@ -5,12 +5,13 @@ internal static class KnownNetwork
 {
     private const string NoRule = "no rule is for this library; its connections stay in the sandbox";
 
+    private const string OutOfReach = "made where no rule is applied";
+
     /// <summary>By simple name of the assembly.</summary>
     public static readonly IReadOnlyDictionary<string, string> Libraries = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["Grpc.Net.Client"] = "gRPC clients are not offloaded by this version",
         ["Grpc.Core"] = "the native gRPC library is not offloaded by this version",
-        ["Microsoft.Extensions.Http"] = "HttpClient factories are not offloaded by this version",
         ["Microsoft.Data.SqlClient"] = NoRule,
         ["System.Data.SqlClient"] = NoRule,
         ["Npgsql"] = NoRule,
@@ -21,17 +22,46 @@ internal static class KnownNetwork
         ["StackExchange.Redis"] = NoRule,
         ["RabbitMQ.Client"] = NoRule,
         ["Confluent.Kafka"] = NoRule,
-        ["RestSharp"] = NoRule,
-        ["Azure.Core"] = NoRule,
         ["Google.Api.Gax.Grpc"] = NoRule,
+        ["ServiceStack.Redis"] = NoRule,
+        ["FreeRedis"] = NoRule,
+        ["CSRedisCore"] = NoRule,
+        ["Cassandra"] = NoRule,
+        ["Couchbase.NetClient"] = NoRule,
+        ["Neo4j.Driver"] = NoRule,
+        ["FirebirdSql.Data.FirebirdClient"] = NoRule,
+        ["IBM.Data.Db2"] = NoRule,
+        ["System.Data.Odbc"] = NoRule,
+        ["MQTTnet"] = NoRule,
+        ["NATS.Client"] = NoRule,
+        ["NATS.Client.Core"] = NoRule,
+        ["NetMQ"] = NoRule,
+        ["Amqp"] = NoRule,
+        ["Microsoft.Azure.Amqp"] = NoRule,
+        ["Apache.NMS.ActiveMQ"] = NoRule,
+        ["Enyim.Caching"] = NoRule,
+        ["EnyimMemcachedCore"] = NoRule,
+        ["MailKit"] = NoRule,
+        ["FluentFTP"] = NoRule,
+        ["Renci.SshNet"] = NoRule,
+        ["DnsClient"] = NoRule,
+        ["System.ServiceModel.NetTcp"] = NoRule,
+        ["System.DirectoryServices.Protocols"] = NoRule,
+        ["Novell.Directory.Ldap.NETStandard"] = NoRule,
+        ["ZooKeeperNetEx"] = NoRule,
+        ["Microsoft.AspNetCore.SignalR.Client.Core"] = NoRule,
+        ["Websocket.Client"] = NoRule,
     };
 
     /// <summary>By full name of the type whose construction or static use is reported.</summary>
     public static readonly IReadOnlyDictionary<string, string> Types = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["System.Net.Http.HttpClient"] = "HttpClient is not offloaded by this version",
-        ["System.Net.Http.HttpClientHandler"] = "HttpClient is not offloaded by this version",
-        ["System.Net.Http.SocketsHttpHandler"] = "HttpClient is not offloaded by this version",
+        ["System.Net.Http.HttpClient"] = OutOfReach,
+        ["System.Net.Http.HttpClientHandler"] = OutOfReach,
+        ["System.Net.Http.SocketsHttpHandler"] = OutOfReach,
+        ["System.Net.Http.HttpMessageInvoker"] = OutOfReach,
+        ["System.Net.HttpListener"] = "sockets are not offloaded",
+        ["System.Net.Quic.QuicListener"] = "sockets are not offloaded",
         ["System.Net.WebClient"] = "WebClient opens connections by itself",
         ["System.Net.WebRequest"] = "WebRequest opens connections by itself",
         ["System.Net.Sockets.Socket"] = "sockets are not offloaded",

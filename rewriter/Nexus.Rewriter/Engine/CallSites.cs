@@ -41,9 +41,14 @@ internal sealed class CallSites(ModuleDefinition module, TargetBuilder targets, 
         method.Body.OptimizeMacros();
     }
 
-    private static string? Refusal(RewriteRule rule, MethodDefinition method, Instruction site)
+    private string? Refusal(RewriteRule rule, MethodDefinition method, Instruction site)
     {
         var callee = (MethodReference)site.Operand;
+        if (rule.Kind is RewriteKind.WrapCall)
+            return site.OpCode == OpCodes.Ldftn || site.OpCode == OpCodes.Ldvirtftn || site.OpCode == OpCodes.Ldtoken
+                    ? $"{callee.Name} is not called here but handed on"
+                : targets.Filter(rule, callee) is null ? $"{callee.Name} returns nothing that can be wrapped"
+                : null;
         if (site.OpCode == OpCodes.Ldtoken)
             return $"a token of {callee.Name} is used, as in expression trees";
         if (rule.Kind is RewriteKind.ReplaceNew)
@@ -96,12 +101,14 @@ internal sealed class CallSites(ModuleDefinition module, TargetBuilder targets, 
     private void Rewrite(RewriteRule rule, MethodDefinition method, Instruction site)
     {
         var callee = (MethodReference)site.Operand;
-        var target = targets.Target(rule, callee, TargetShape.For(rule, callee.HasThis));
-        var replacement = new List<Instruction>
+        if (rule.Kind is RewriteKind.WrapCall)
         {
-            Instruction.Create(OpCodes.Ldc_I4, rule.Number),
-            Instruction.Create(OpCodes.Call, targets.Hit),
-        };
+            Wrap(rule, method, site);
+            return;
+        }
+
+        var target = targets.Target(rule, callee, TargetShape.For(rule, callee.HasThis));
+        var replacement = CountHit(rule);
         if (site.OpCode == OpCodes.Ldftn || site.OpCode == OpCodes.Ldvirtftn)
         {
             // A delegate to a static method may be closed over its first argument: the receiver, already on the stack, becomes that.
@@ -116,6 +123,24 @@ internal sealed class CallSites(ModuleDefinition module, TargetBuilder targets, 
             replacement.Add(Instruction.Create(OpCodes.Call, target));
         }
         InstructionEditor.Replace(method.Body.GetILProcessor(), InstructionEditor.WithPrefixes(site), site, replacement);
+    }
+
+    private List<Instruction> CountHit(RewriteRule rule) =>
+        [Instruction.Create(OpCodes.Ldc_I4, rule.Number), Instruction.Create(OpCodes.Call, targets.Hit)];
+
+    /// <summary>The call stays, and what it returns goes on to the target.</summary>
+    private void Wrap(RewriteRule rule, MethodDefinition method, Instruction site)
+    {
+        var first = InstructionEditor.WithPrefixes(site);
+        var replacement = new List<Instruction>();
+        for (var i = first; i != site; i = i.Next)
+            // A tail call must be followed by its ret, which it no longer is.
+            if (i.OpCode != OpCodes.Tail)
+                replacement.Add(i.Operand is TypeReference type ? Instruction.Create(i.OpCode, type) : Instruction.Create(i.OpCode));
+        replacement.Add(Instruction.Create(site.OpCode, (MethodReference)site.Operand));
+        replacement.AddRange(CountHit(rule));
+        replacement.Add(Instruction.Create(OpCodes.Call, targets.Filter(rule, (MethodReference)site.Operand)));
+        InstructionEditor.Replace(method.Body.GetILProcessor(), first, site, replacement);
     }
 
     /// <summary>A constrained call has a managed pointer under its arguments where the static target expects an object.</summary>

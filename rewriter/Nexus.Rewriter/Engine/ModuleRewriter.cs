@@ -8,6 +8,8 @@ internal sealed class ModuleRewriter(ModuleDefinition module, RuleSet rules, Rew
     public void Run()
     {
         var targets = new TargetBuilder(module);
+        // Before the call sites: a constructor call of a replaced base class is no construction.
+        new BaseClasses(module, rules, targets, log).Apply();
         RewriteCallSites(targets);
         RewriteMethods(targets);
     }

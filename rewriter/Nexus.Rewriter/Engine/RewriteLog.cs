@@ -26,6 +26,13 @@ internal sealed class RewriteLog(string assembly)
         applied.Add(new AppliedRule(rule.Id, rule.Number, assembly, method.FullName));
     }
 
+    /// <summary>Notes a class that got another base class.</summary>
+    public void Applied(RewriteRule rule, TypeDefinition type) =>
+        applied.Add(new AppliedRule(rule.Id, rule.Number, assembly, type.FullName));
+
+    /// <summary>Notes that a body differs, without a rule of its own.</summary>
+    public void Change(MethodDefinition method) => changed.Add(Key(method));
+
     public void NotRewritable(RewriteRule rule, MethodDefinition method, string why)
     {
         Add(RewriterDiagnostics.SiteNotRewritable, method.FullName, $"rule '{rule.Id}' was not put in: {why}");

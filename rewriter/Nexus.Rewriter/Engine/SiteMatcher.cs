@@ -12,7 +12,7 @@ internal sealed class SiteMatcher
     public SiteMatcher(RuleSet rules, string caller)
     {
         byMethod = rules
-            .Rules.Where(r => r.IsCallSiteRule && r.Assembly != caller && r.TargetAssembly != caller && !r.ExceptIn.Contains(caller))
+            .Rules.Where(r => r.Kind is not RewriteKind.ReplaceBase && r.AppliesIn(caller))
             .ToLookup(r => r.Method, StringComparer.Ordinal);
     }
 
@@ -34,16 +34,21 @@ internal sealed class SiteMatcher
         rule.Parameters is null
         || rule.Parameters.SequenceEqual(method.Parameters.Select(p => p.ParameterType.FullName), StringComparer.Ordinal);
 
+    /// <summary>Whether a reference means the rule's type, perhaps through a facade such as netstandard, which forwards it.</summary>
+    public static bool IsRulesType(RewriteRule rule, TypeReference type)
+    {
+        if (type.FullName != rule.Type || type.Scope is not AssemblyNameReference scope)
+            return false;
+        return scope.Name == rule.Assembly
+            ? rule.CoversVersion(scope.Version)
+            : TryResolve(type)?.Module.Assembly.Name is { } name && name.Name == rule.Assembly && rule.CoversVersion(name.Version);
+    }
+
     private static bool DeclaresMatch(RewriteRule rule, MethodReference method)
     {
         var type = method.DeclaringType.GetElementType();
-        if (type.FullName == rule.Type && type.Scope is AssemblyNameReference scope)
-        {
-            if (scope.Name == rule.Assembly)
-                return rule.CoversVersion(scope.Version);
-            // The reference may go through a facade such as netstandard, which forwards the type.
-            return TryResolve(type)?.Module.Assembly.Name is { } name && name.Name == rule.Assembly && rule.CoversVersion(name.Version);
-        }
+        if (type.FullName == rule.Type && type.Scope is AssemblyNameReference)
+            return IsRulesType(rule, type);
         // A reference through a derived type that inherits the method.
         if (rule.Kind is RewriteKind.ReplaceNew || type.FullName == rule.Type)
             return false;

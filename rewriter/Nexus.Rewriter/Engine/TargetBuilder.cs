@@ -62,6 +62,20 @@ internal sealed class TargetBuilder(ModuleDefinition module)
         return closed;
     }
 
+    /// <summary><c>static R M(R)</c> for what <paramref name="source"/> returns; null when that depends on type parameters.</summary>
+    public MethodReference? Filter(RewriteRule rule, MethodReference source)
+    {
+        var result = source.GetElementMethod().ReturnType;
+        if (result.ContainsGenericParameter || result.MetadataType is MetadataType.Void)
+            return null;
+        var target = new MethodReference(rule.TargetMethod, result, Type(rule.TargetAssembly, rule.TargetType));
+        target.Parameters.Add(new ParameterDefinition(result));
+        return target;
+    }
+
+    /// <summary>The rule's target as a type.</summary>
+    public TypeReference TargetType(RewriteRule rule) => Type(rule.TargetAssembly, rule.TargetType);
+
     /// <summary>What the generic parameters of a method and its declaring type stand for where it is used.</summary>
     public static List<TypeReference> GenericArguments(MethodReference source)
     {

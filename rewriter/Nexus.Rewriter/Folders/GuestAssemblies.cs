@@ -5,6 +5,8 @@ public static class GuestAssemblies
 {
     /// <summary>The function host, which starts class libraries.</summary>
     public const string Host = "Nexus.Guest.Host.dll";
+    private const string Http = "Nexus.Guest.Http.dll";
+    private const string HttpFactory = "Nexus.Guest.Http.Factory.dll";
     private static readonly string[] Always = ["Nexus.Channel.dll", "Nexus.Guest.dll"];
 
     /// <summary>File names of the assemblies that rewritten code calls, directly or not; none when no rule was put in.</summary>
@@ -15,6 +17,8 @@ public static class GuestAssemblies
             .Select(r => r.TargetAssembly + ".dll")
             .Order(StringComparer.Ordinal)
             .ToList();
+        if (targets.Contains(HttpFactory))
+            targets.Add(Http);
         return targets.Count == 0 ? [] : [.. Always.Concat(targets).Distinct(StringComparer.Ordinal)];
     }
 
@@ -30,7 +34,14 @@ public static class GuestAssemblies
 
     /// <summary>Whether a file is one of the guest's own assemblies.</summary>
     internal static bool IsGuest(string file) =>
-        Path.GetFileName(file) is "Nexus.Channel.dll" or "Nexus.Guest.dll" or Host or "Nexus.Guest.Aws.V4.dll" or "Nexus.Guest.Aws.V3.dll";
+        Path.GetFileName(file)
+            is "Nexus.Channel.dll"
+                or "Nexus.Guest.dll"
+                or Host
+                or "Nexus.Guest.Aws.V4.dll"
+                or "Nexus.Guest.Aws.V3.dll"
+                or Http
+                or HttpFactory;
 
     /// <exception cref="Nexus.Diagnostics.NexusException">NEXUS0115: it is not there.</exception>
     internal static string Locate(string guestFolder, string fileName)

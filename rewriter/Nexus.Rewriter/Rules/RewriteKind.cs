@@ -15,6 +15,14 @@ public enum RewriteKind
     /// <summary>Places that construct the type call the target. Target: <c>static T M(parameters)</c>.</summary>
     ReplaceNew,
 
+    /// <summary>What call sites of the method get from it passes through the target. Target: <c>static R M(R result)</c>, without type parameters.</summary>
+    WrapCall,
+
+    /// <summary>
+    /// Classes that derive from the type derive from the target type instead, which derives from it itself and has the same constructors; calls of base methods go there too.
+    /// </summary>
+    ReplaceBase,
+
     /// <summary>What the method returns passes through the target. Target: <c>static R M(R result, arguments)</c>.</summary>
     WrapReturn,
 }

@@ -21,7 +21,7 @@ public sealed record RewriteRule
     /// <summary>Full metadata name of the declaring type, nested types with '/', generic ones with their arity: <c>N.Outer/Inner`1</c>.</summary>
     public required string Type { get; init; }
 
-    /// <summary>Name of the method; <c>.ctor</c> for <see cref="RewriteKind.ReplaceNew"/>.</summary>
+    /// <summary>Name of the method; <c>.ctor</c> for <see cref="RewriteKind.ReplaceNew"/> and <see cref="RewriteKind.ReplaceBase"/>.</summary>
     public required string Method { get; init; }
 
     /// <summary>Full names of the parameter types; every overload when null.</summary>
@@ -37,14 +37,25 @@ public sealed record RewriteRule
 
     public required string TargetMethod { get; init; }
 
-    /// <summary>Simple names of assemblies whose call sites are left alone.</summary>
+    /// <summary>Simple names of assemblies whose call sites are left alone; a name that ends in <c>*</c> stands for every one that begins like it.</summary>
     public IReadOnlyList<string> ExceptIn { get; init; } = [];
 
     /// <summary>Why the hook is at this place; printed by <c>nexus check</c>.</summary>
     public required string Reason { get; init; }
 
     /// <summary>Whether the rule changes callers rather than the method itself.</summary>
-    public bool IsCallSiteRule => Kind is RewriteKind.ReplaceCall or RewriteKind.ReplaceNew;
+    public bool IsCallSiteRule =>
+        Kind is RewriteKind.ReplaceCall or RewriteKind.ReplaceNew or RewriteKind.WrapCall or RewriteKind.ReplaceBase;
+
+    /// <summary>Whether call sites in an assembly fall under the rule.</summary>
+    /// <param name="assembly">Simple name of the assembly with the call sites.</param>
+    public bool AppliesIn(string assembly) =>
+        IsCallSiteRule
+        && Assembly != assembly
+        && TargetAssembly != assembly
+        && !ExceptIn.Any(name =>
+            name.EndsWith('*') ? assembly.StartsWith(name[..^1], StringComparison.Ordinal) : assembly.Equals(name, StringComparison.Ordinal)
+        );
 
     public bool CoversVersion(Version version) =>
         (VersionFrom is null || version >= VersionFrom) && (VersionBefore is null || version < VersionBefore);

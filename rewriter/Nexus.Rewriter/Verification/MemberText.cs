@@ -6,9 +6,9 @@ namespace Nexus.Rewriter;
 /// <summary>Members as text: everything that metadata says about them.</summary>
 internal static class MemberText
 {
-    public static IEnumerable<string> Type(TypeDefinition type)
+    public static IEnumerable<string> Type(TypeDefinition type, string? baseType)
     {
-        yield return $"type {type.FullName} {type.Attributes} : {type.BaseType?.FullName} {type.PackingSize} {type.ClassSize}";
+        yield return $"type {type.FullName} {type.Attributes} : {baseType} {type.PackingSize} {type.ClassSize}";
         foreach (var implemented in type.Interfaces)
         {
             yield return $"interface {implemented.InterfaceType.FullName}";

@@ -5,7 +5,12 @@ namespace Nexus.Rewriter;
 /// <summary>Compares two modules member by member, by what each says rather than by its bytes.</summary>
 /// <param name="changed">Keys of the methods whose bodies may differ.</param>
 /// <param name="addedReferences">Simple names of the assemblies that the second module may reference in addition.</param>
-internal sealed class ModuleComparer(IReadOnlySet<string> changed, IReadOnlySet<string> addedReferences)
+/// <param name="replacedBases">Full names of base classes that may stand in the second module, and what stands for each in the first.</param>
+internal sealed class ModuleComparer(
+    IReadOnlySet<string> changed,
+    IReadOnlySet<string> addedReferences,
+    IReadOnlyDictionary<string, string>? replacedBases = null
+)
 {
     /// <summary>The first thing that differs, in words; null when nothing does.</summary>
     public string? FirstDifference(ModuleDefinition before, ModuleDefinition after)
@@ -42,9 +47,12 @@ internal sealed class ModuleComparer(IReadOnlySet<string> changed, IReadOnlySet<
             yield return line;
     }
 
+    private string? Base(TypeDefinition type) =>
+        type.BaseType?.FullName is { } name && replacedBases?.GetValueOrDefault(name) is { } original ? original : type.BaseType?.FullName;
+
     private IEnumerable<string> Describe(TypeDefinition type, BodyText bodies)
     {
-        foreach (var line in MemberText.Type(type))
+        foreach (var line in MemberText.Type(type, Base(type)))
             yield return line;
         foreach (var line in type.Fields.SelectMany(MemberText.Field))
             yield return line;

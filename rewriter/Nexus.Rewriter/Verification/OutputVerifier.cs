@@ -25,7 +25,10 @@ internal static class OutputVerifier
         }
         using (after)
         {
-            var difference = new ModuleComparer(log.Changed, allowed).FirstDifference(before, after);
+            var bases = rules
+                .Rules.Where(r => r.Kind is RewriteKind.ReplaceBase)
+                .ToDictionary(r => r.TargetType, r => r.Type, StringComparer.Ordinal);
+            var difference = new ModuleComparer(log.Changed, allowed, bases).FirstDifference(before, after);
             if (difference is not null)
                 throw RewriterDiagnostics.VerificationFailed.With($"{original}: {difference}");
         }

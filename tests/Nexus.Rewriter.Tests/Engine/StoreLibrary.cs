@@ -59,6 +59,12 @@ internal static class StoreLibrary
         using System.Threading.Tasks;
         using Lib;
         namespace Hooks;
+        public class BetweenStore : Store
+        {
+            public BetweenStore() { }
+            public BetweenStore(string name) : base("between-" + name) { }
+            public override string Get(string key) => $"[{base.Get(key)}]";
+        }
         public static class To
         {
             public static readonly List<string> Log = new();
@@ -69,6 +75,7 @@ internal static class StoreLibrary
             public static string Refs(Store self, ref int counter, out string text, in int step) { counter -= step; text = "hooked"; return "hook"; }
             public static T Echo<T>(Store self, T value) { Log.Add(typeof(T).Name); return value; }
             public static int Twice(int x) => 20 * x;
+            public static int Twenty(int result) => 10 * result;
             public static Store New(string name) => new Store("new-" + name);
             public static Box<T> NewBox<T>(T value) => new Box<T>(value) { Value = default! };
             public static T Take<T>(Box<T> self) { Log.Add("take " + typeof(T).Name); return self.Value; }
@@ -80,6 +87,7 @@ internal static class StoreLibrary
             public static string Wrap(string result) => $"<{result}>";
             public static string WrapAll(string result, Store self, int level) => $"<{result} {self.Name} {level}>";
             public static string Describe(Store self, int level) => $"replaced {self.Name} {level}";
+            public static string Shout(string result) => result.ToUpperInvariant();
             public static T WrapTake<T>(T result, Box<T> self) { Log.Add("wrapped " + typeof(T).Name); return result; }
         }
         """;

@@ -1,0 +1,117 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http;
+using System.Net.Sockets;
+using System.Text;
+using Nexus.Backend.Aws;
+
+namespace Nexus.Backend.Executors.Http;
+
+/// <summary>
+/// The node's connections to the services that functions call, one pool per setting. They send what they are given and nothing else: no redirects, cookies,
+/// decompression, tracing headers or credentials of their own.
+/// </summary>
+public sealed class HttpPools : IDisposable
+{
+    private const int MostPools = 64;
+    private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(10);
+    private readonly ConcurrentDictionary<HttpPoolKey, Lazy<HttpMessageInvoker>> _pools = new();
+
+    /// <exception cref="Nexus.Diagnostics.NexusException">NEXUS0625.</exception>
+    internal HttpMessageInvoker For(HttpPoolKey key)
+    {
+        if (!_pools.TryGetValue(key, out var pool))
+        {
+            // Settings come from functions' code, which could make up any number of them.
+            if (_pools.Count >= MostPools)
+            {
+                throw HttpCallDiagnostics.TooManySettings.With($"{key.Proxy} {key.ConnectTimeoutMs} {key.MaxResponseHeadersKb}");
+            }
+
+            pool = _pools.GetOrAdd(key, static made => new Lazy<HttpMessageInvoker>(() => new HttpMessageInvoker(Create(made))));
+        }
+
+        return pool.Value;
+    }
+
+    public void Dispose()
+    {
+        foreach (var pool in _pools.Values)
+        {
+            if (pool.IsValueCreated)
+            {
+                pool.Value.Dispose();
+            }
+        }
+    }
+
+    private static SocketsHttpHandler Create(HttpPoolKey key)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            ActivityHeadersPropagator = null,
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            UseCookies = false,
+            PreAuthenticate = false,
+            Credentials = null,
+            UseProxy = !key.IsDirect,
+            Proxy = key.Proxy is null ? null : new WebProxy(key.Proxy),
+            EnableMultipleHttp2Connections = true,
+            PooledConnectionLifetime = ConnectionLifetime,
+            MaxResponseHeadersLength = key.MaxResponseHeadersKb,
+            ConnectTimeout = Milliseconds(key.ConnectTimeoutMs),
+            Expect100ContinueTimeout = Milliseconds(key.ExpectTimeoutMs),
+            RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+            ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+        };
+        var toThisMachine = key.ReachesThisMachine;
+        handler.ConnectCallback = (context, cancellation) => ConnectAsync(context, toThisMachine, cancellation);
+        return handler;
+    }
+
+    private static TimeSpan Milliseconds(int time) => time < 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(time);
+
+    private static async ValueTask<Stream> ConnectAsync(
+        SocketsHttpConnectionContext context,
+        bool toThisMachine,
+        CancellationToken cancellation
+    )
+    {
+        var host = context.DnsEndPoint.Host;
+        var addresses = IPAddress.TryParse(host.Trim('[', ']'), out var literal)
+            ? [literal]
+            : await Dns.GetHostAddressesAsync(host, cancellation).ConfigureAwait(false);
+        foreach (var address in addresses)
+        {
+            // Whoever answers for a name must not be able to point a function at the metadata service or at this node.
+            if (AwsAddressRules.IsLinkLocal(address))
+            {
+                throw HttpCallDiagnostics.MetadataAddress.With($"{host} resolves to {address}");
+            }
+
+            // A proxy is the operator's; what it reaches is not decided here.
+            if (!toThisMachine && AwsAddressRules.IsThisMachine(address) && IsRequestsOwn(context))
+            {
+                throw HttpCallDiagnostics.ThisMachine.With($"{host} resolves to {address}");
+            }
+        }
+
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(addresses, context.DnsEndPoint.Port, cancellation).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static bool IsRequestsOwn(SocketsHttpConnectionContext context) =>
+        context.InitialRequestMessage.RequestUri is { } uri
+        && uri.IdnHost.Equals(context.DnsEndPoint.Host.Trim('[', ']'), StringComparison.OrdinalIgnoreCase)
+        && uri.Port == context.DnsEndPoint.Port;
+}

@@ -1,0 +1,41 @@
+namespace RestCaller;
+
+/// <summary>A source that gives some bytes and then fails.</summary>
+internal sealed class FailingStream(int bytes, Exception failure) : Stream
+{
+    private int _left = bytes;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override int Read(byte[] buffer, int offset, int count)
+    {
+        if (_left == 0)
+        {
+            throw failure;
+        }
+
+        var read = Math.Min(_left, count);
+        _left -= read;
+        return read;
+    }
+
+    public override void Flush() { }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+}
