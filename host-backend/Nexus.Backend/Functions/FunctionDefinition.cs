@@ -58,6 +58,9 @@ public sealed record FunctionDefinition
     /// <summary>Endpoints besides AWS's own and the configured ones that the function may call, such as <c>http://localhost:4566</c>.</summary>
     public IReadOnlyList<string> AllowedEndpoints { get; init; } = [];
 
+    /// <summary>Upstreams HttpClient and gRPC clients of the function may call: `host`, `host:port`, `scheme://host:port`, `*.suffix` or `*`.</summary>
+    public IReadOnlyList<string> AllowedUpstreams { get; init; } = [];
+
     /// <summary>Whether keys written in the function's code are used instead of the function's credentials.</summary>
     public bool AllowExplicitKeys { get; init; }
 

@@ -17,6 +17,8 @@ public sealed class NexusMetrics : IDisposable
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _awsCalls;
     private readonly Histogram<double> _awsDuration;
+    private readonly Counter<long> _grpcCalls;
+    private readonly Histogram<double> _grpcDuration;
     private readonly Counter<long> _invocations;
     private readonly Histogram<double> _invocationDuration;
     private readonly ConcurrentDictionary<string, long> _awsCallsByService = new(StringComparer.Ordinal);
@@ -29,6 +31,8 @@ public sealed class NexusMetrics : IDisposable
             description: "AWS calls executed for functions, by status class; 0 for calls without an answer."
         );
         _awsDuration = _meter.CreateHistogram<double>("nexus.aws.duration", "s", "Time from a call's arrival to its answer's last byte.");
+        _grpcCalls = _meter.CreateCounter<long>("nexus.grpc.calls", description: "gRPC calls executed for functions, by how they ended.");
+        _grpcDuration = _meter.CreateHistogram<double>("nexus.grpc.duration", "s", "Time from a call's arrival to its answer's end.");
         _invocations = _meter.CreateCounter<long>("nexus.invocations", description: "Invocations, by outcome.");
         _invocationDuration = _meter.CreateHistogram<double>(
             "nexus.invocation.duration",
@@ -55,6 +59,15 @@ public sealed class NexusMetrics : IDisposable
         var tags = new TagList { { "function", function }, { "status", status == 0 ? "none" : $"{status / 100}xx" } };
         _awsCalls.Add(1, tags);
         _awsDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("function", function));
+    }
+
+    /// <param name="function">The function's name.</param>
+    /// <param name="outcome"><c>answered</c>, <c>failed</c>, <c>refused</c> or <c>cancelled</c>; the status itself is the guest's to read.</param>
+    /// <param name="duration">From arrival to end.</param>
+    public void GrpcCall(string function, string outcome, TimeSpan duration)
+    {
+        _grpcCalls.Add(1, new TagList { { "function", function }, { "outcome", outcome } });
+        _grpcDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("function", function));
     }
 
     /// <param name="function">The function's name.</param>

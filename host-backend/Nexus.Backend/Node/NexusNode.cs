@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Nexus.Backend.Aws;
 using Nexus.Backend.Executors;
 using Nexus.Backend.Executors.Aws;
+using Nexus.Backend.Executors.Grpc;
 using Nexus.Backend.Ingress;
 using Nexus.Backend.Instances;
 using Nexus.Backend.Metrics;
@@ -22,6 +23,7 @@ public sealed class NexusNode : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ChannelPump _pump;
     private readonly AwsHttpClient _http;
+    private readonly GrpcCallExecutor _grpc;
     private readonly NodeOptions _options;
     private readonly AsyncInvocations _events;
     private readonly Timer _housekeeping;
@@ -33,6 +35,7 @@ public sealed class NexusNode : IAsyncDisposable
         _options = options;
         _pump = parts.Pump;
         _http = parts.Http;
+        _grpc = parts.Grpc;
         _events = parts.Events;
         Functions = parts.Functions;
         Services = parts.Services;
@@ -94,6 +97,7 @@ public sealed class NexusNode : IAsyncDisposable
         await _housekeeping.DisposeAsync().ConfigureAwait(false);
         _pump.Dispose();
         _http.Dispose();
+        _grpc.Dispose();
         Metrics.Dispose();
         _events.Dispose();
     }

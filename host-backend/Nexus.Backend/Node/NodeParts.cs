@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Nexus.Backend.Aws;
 using Nexus.Backend.Executors;
 using Nexus.Backend.Executors.Aws;
+using Nexus.Backend.Executors.Grpc;
 using Nexus.Backend.Ingress;
 using Nexus.Backend.Instances;
 using Nexus.Backend.Metrics;
@@ -21,6 +22,8 @@ internal sealed class NodeParts
 
     public required AwsHttpClient Http { get; init; }
 
+    public required GrpcCallExecutor Grpc { get; init; }
+
     public required NexusMetrics Metrics { get; init; }
 
     public required AsyncInvocations Events { get; init; }
@@ -35,7 +38,8 @@ internal sealed class NodeParts
         var metrics = new NexusMetrics();
         var http = new AwsHttpClient();
         var pump = new ChannelPump("nexus-rings", Math.Max(2, Environment.ProcessorCount), SpinMicroseconds);
-        ICallExecutor[] executors = [new AwsCallExecutor(ReadEnvironment(), http, metrics)];
+        var grpc = new GrpcCallExecutor(metrics);
+        ICallExecutor[] executors = [new AwsCallExecutor(ReadEnvironment(), http, metrics), grpc];
         var services = new InstanceServices(pump, ChannelOptions.Default, executors, loggers, options.StateFolder);
         var functions = options.Functions.ToDictionary(
             static function => function.Name,
@@ -58,6 +62,7 @@ internal sealed class NodeParts
         {
             Pump = pump,
             Http = http,
+            Grpc = grpc,
             Metrics = metrics,
             Events = new AsyncInvocations(services.Logger),
             Functions = functions,

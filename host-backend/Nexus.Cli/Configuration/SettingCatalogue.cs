@@ -55,6 +55,7 @@ internal static class SettingCatalogue
         new("role", SettingType.Text, "ARN of a role to assume for the function's calls"),
         new("externalId", SettingType.Text, "External id for the role"),
         new("allowEndpoints", SettingType.TextList, "Endpoint besides AWS's own that the function's clients may name"),
+        new("allowedUpstreams", SettingType.TextList, "Server that the function's gRPC and HTTP clients may call"),
         new("allowExplicitKeys", SettingType.Flag, "Use keys that the function's code gives to its clients") { Default = false },
         new("maxInstances", SettingType.Integer, "Instances, and so invocations at once, at most")
         {

@@ -76,6 +76,7 @@ internal sealed class FunctionPreparer(string cacheFolder)
             },
             AllowedEndpoints = settings.Texts("allowEndpoints"),
             AllowExplicitKeys = settings.Flag("allowExplicitKeys"),
+            AllowedUpstreams = settings.Texts("allowedUpstreams"),
             AsyncRetryDelays = [.. settings.Integers("asyncRetrySeconds").Select(static seconds => TimeSpan.FromSeconds(seconds))],
         };
 }
