@@ -146,8 +146,10 @@ internal abstract class ClientCall : IDisposable
 
     public OperationCanceledException Blame(OperationCanceledException canceled, CancellationToken own)
     {
+        // What the library's waiting would have thrown.
+        var waiting = canceled as TaskCanceledException ?? new TaskCanceledException(canceled.Message, canceled.InnerException, Stop);
         var token = CanceledToken(own);
-        return token == Stop ? canceled : new OperationCanceledException(canceled.Message, canceled, token);
+        return token == Stop ? waiting : new OperationCanceledException(waiting.Message, waiting, token);
     }
 
     /// <summary>What the user sees for an exception, and the status it means for the call.</summary>

@@ -126,7 +126,7 @@ internal sealed class ClientCall<TRequest, TResponse>(GrpcTarget target, Method<
             _receiver = new MessageReceiver(_call, Target.MaxReceiveBytes);
             if (Writer is null)
             {
-                await SendAsync(request!, Options.WriteOptions, final: true).ConfigureAwait(false);
+                await SendOnlyAsync(request!).ConfigureAwait(false);
             }
 
             Writer?.SetOpened();
@@ -157,6 +157,19 @@ internal sealed class ClientCall<TRequest, TResponse>(GrpcTarget target, Method<
         finally
         {
             EndUse();
+        }
+    }
+
+    /// <summary>Sends the request of a call that has one; what its serializer throws looks as if it came through HttpClient.</summary>
+    private async ValueTask SendOnlyAsync(TRequest request)
+    {
+        try
+        {
+            await SendAsync(request, Options.WriteOptions, final: true).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is InvalidOperationException or IOException)
+        {
+            throw new HttpRequestException("An error occurred while sending the request.", failure);
         }
     }
 

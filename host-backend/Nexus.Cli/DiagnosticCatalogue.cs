@@ -2,11 +2,13 @@ extern alias rewriter;
 
 using Nexus.Backend.Aws;
 using Nexus.Backend.Executors.Aws;
+using Nexus.Backend.Executors.Grpc;
 using Nexus.Backend.Instances;
 using Nexus.Backend.Sandbox;
 using Nexus.Channel;
 using Nexus.Diagnostics;
 using Nexus.Guest.Aws;
+using Nexus.Guest.Grpc;
 using Nexus.Guest.Host;
 using rewriter::Nexus.Rewriter;
 
@@ -25,6 +27,8 @@ internal static class DiagnosticCatalogue
             .Concat(AwsDiagnostics.All)
             .Concat(AwsCallDiagnostics.All)
             .Concat(AwsStubDiagnostics.All)
+            .Concat(GrpcDiagnostics.All)
+            .Concat(GrpcStubDiagnostics.All)
             .Concat(ChannelDiagnostics.All)
             .OrderBy(static diagnostic => diagnostic.Id, StringComparer.Ordinal),
     ];

@@ -1,4 +1,4 @@
-using System.Text;
+using RemoteCalls;
 
 namespace Nexus.Guest.Grpc.Tests;
 
@@ -6,42 +6,7 @@ namespace Nexus.Guest.Grpc.Tests;
 [TestClass]
 public sealed class SameOutcomeTests
 {
-    private static readonly Dictionary<string, Func<Trial.TrialClient, StringBuilder, Task>> Scenarios = new()
-    {
-        ["unary"] = Calls.UnaryAsync,
-        ["blocking unary"] = Calls.BlockingAsync,
-        ["empty message"] = Calls.EmptyAsync,
-        ["status, details and trailers"] = Calls.FailureAsync,
-        ["server exception"] = Calls.ServerThrowsAsync,
-        ["unimplemented"] = Calls.MissingAsync,
-        ["headers and trailers"] = Calls.HeadersAsync,
-        ["state before the end"] = Calls.StateAsync,
-        ["client streaming"] = Calls.CollectAsync,
-        ["client streaming answered early"] = Calls.CollectEarlyAsync,
-        ["server streaming"] = Calls.ExpandAsync,
-        ["server streaming that fails"] = Calls.ExpandFailureAsync,
-        ["duplex"] = Calls.ConverseAsync,
-        ["half-close of nothing"] = Calls.NothingAsync,
-        ["two reads at once"] = Calls.TwoReadsAsync,
-        ["write after completion"] = Calls.WriteAfterCompleteAsync,
-        ["deadline"] = Calls.DeadlineAsync,
-        ["deadline in the past"] = Calls.PastDeadlineAsync,
-        ["deadline of a stream"] = Calls.StreamDeadlineAsync,
-        ["local deadline"] = Calls.LocalDeadlineAsync,
-        ["cancelled before"] = Calls.CancelledBeforeAsync,
-        ["cancelled while waiting"] = Calls.CancelledAsync,
-        ["cancelled while reading"] = Calls.CancelledReadAsync,
-        ["disposed unary"] = Calls.DisposedUnaryAsync,
-        ["disposed stream"] = Calls.DisposedStreamAsync,
-        ["received message too large"] = Calls.TooLargeReceivedAsync,
-        ["large messages"] = Calls.LargeAsync,
-        ["compressed response"] = Calls.CompressedAsync,
-        ["compressed request"] = Calls.CompressedRequestAsync,
-        ["unknown compression"] = Calls.UnknownCompressionAsync,
-        ["user agent"] = Calls.UserAgentAsync,
-    };
-
-    public static IEnumerable<object[]> Names => Scenarios.Keys.Select(static name => new object[] { name });
+    public static IEnumerable<object[]> Names => Scenarios.All.Keys.Select(static name => new object[] { name });
 
     [TestMethod]
     [DynamicData(nameof(Names))]
@@ -56,9 +21,9 @@ public sealed class SameOutcomeTests
     private static async Task CompareAsync(string name, bool throwsCanceled)
     {
         using var channel = GrpcChannel.ForAddress(TrialServer.Address, Options(throwsCanceled));
-        var direct = await Outcome.OfAsync(seen => Scenarios[name](new Trial.TrialClient(channel), seen));
+        var direct = await Outcome.OfAsync(seen => Scenarios.All[name](new Trial.TrialClient(channel), seen));
         await using var pair = new GrpcPair();
-        var through = await Outcome.OfAsync(seen => Scenarios[name](pair.Client(options: Options(throwsCanceled)), seen));
+        var through = await Outcome.OfAsync(seen => Scenarios.All[name](pair.Client(options: Options(throwsCanceled)), seen));
         Assert.AreEqual(direct, through);
         Assert.IsNotEmpty(direct);
         Assert.IsEmpty(pair.Faults);

@@ -5,6 +5,7 @@ public static class GuestAssemblies
 {
     /// <summary>The function host, which starts class libraries.</summary>
     public const string Host = "Nexus.Guest.Host.dll";
+    private const string Grpc = "Nexus.Guest.Grpc.dll";
     private static readonly string[] Always = ["Nexus.Channel.dll", "Nexus.Guest.dll"];
 
     /// <summary>File names of the assemblies that rewritten code calls, directly or not; none when no rule was put in.</summary>
@@ -15,7 +16,9 @@ public static class GuestAssemblies
             .Select(r => r.TargetAssembly + ".dll")
             .Order(StringComparer.Ordinal)
             .ToList();
-        return targets.Count == 0 ? [] : [.. Always.Concat(targets).Distinct(StringComparer.Ordinal)];
+        // The adapters for the gRPC libraries share one invoker.
+        string[] shared = targets.Exists(t => t.StartsWith("Nexus.Guest.Grpc.", StringComparison.Ordinal)) ? [Grpc] : [];
+        return targets.Count == 0 ? [] : [.. Always.Concat(shared).Concat(targets).Distinct(StringComparer.Ordinal)];
     }
 
     /// <summary>File names for a rewritten folder: as in a build, those it was built with, and for a class library the host.</summary>
@@ -30,7 +33,15 @@ public static class GuestAssemblies
 
     /// <summary>Whether a file is one of the guest's own assemblies.</summary>
     internal static bool IsGuest(string file) =>
-        Path.GetFileName(file) is "Nexus.Channel.dll" or "Nexus.Guest.dll" or Host or "Nexus.Guest.Aws.V4.dll" or "Nexus.Guest.Aws.V3.dll";
+        Path.GetFileName(file)
+            is "Nexus.Channel.dll"
+                or "Nexus.Guest.dll"
+                or Host
+                or "Nexus.Guest.Aws.V4.dll"
+                or "Nexus.Guest.Aws.V3.dll"
+                or Grpc
+                or "Nexus.Guest.Grpc.NetClient.dll"
+                or "Nexus.Guest.Grpc.Legacy.dll";
 
     /// <exception cref="Nexus.Diagnostics.NexusException">NEXUS0115: it is not there.</exception>
     internal static string Locate(string guestFolder, string fileName)

@@ -1,10 +1,12 @@
 using System.Text;
 using Google.Protobuf;
+using Grpc.Core;
+using RemoteCalls.Trials;
 
-namespace Nexus.Guest.Grpc.Tests;
+namespace RemoteCalls;
 
 /// <summary>What users do with a client.</summary>
-internal static class Calls
+public static class Calls
 {
     public static async Task UnaryAsync(Trial.TrialClient client, StringBuilder seen)
     {
@@ -225,6 +227,7 @@ internal static class Calls
     public static async Task DisposedUnaryAsync(Trial.TrialClient client, StringBuilder seen)
     {
         var call = client.SingleAsync(Waiting());
+        await Task.Delay(150);
         call.Dispose();
         seen.AppendLine(Outcome.State(call.GetStatus, call.GetTrailers));
         seen.AppendLine(await Outcome.OfAsync(async _ => await call.ResponseAsync));

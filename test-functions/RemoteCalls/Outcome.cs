@@ -1,9 +1,10 @@
 using System.Text;
+using Grpc.Core;
 
-namespace Nexus.Guest.Grpc.Tests;
+namespace RemoteCalls;
 
 /// <summary>Everything a user can see of what a piece of code did, as text that must not depend on the way its calls went.</summary>
-internal static class Outcome
+public static class Outcome
 {
     public static async Task<string> OfAsync(Func<StringBuilder, Task> act)
     {
