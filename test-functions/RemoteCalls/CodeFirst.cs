@@ -1,9 +1,9 @@
-using System.Runtime.Serialization;
-using System.ServiceModel;
 using System.Text;
 using Grpc.Net.Client;
-using ProtoBuf.Grpc;
 using ProtoBuf.Grpc.Client;
+using ProtoBuf.Grpc.Configuration;
+using ProtoBuf.Grpc;
+using ProtoBuf;
 
 namespace RemoteCalls;
 
@@ -38,48 +38,48 @@ internal static class CodeFirst
         }
     }
 
-    [ServiceContract(Name = "trials.Trial")]
+    [Service("trials.Trial")]
     public interface ITrial
     {
-        [OperationContract(Name = "Single")]
+        [Operation("Single")]
         ValueTask<Answer> SingleAsync(Question question, CallContext context = default);
 
-        [OperationContract(Name = "Collect")]
+        [Operation("Collect")]
         ValueTask<Answer> CollectAsync(IAsyncEnumerable<Question> questions, CallContext context = default);
 
-        [OperationContract(Name = "Expand")]
+        [Operation("Expand")]
         IAsyncEnumerable<Answer> ExpandAsync(Question question, CallContext context = default);
 
-        [OperationContract(Name = "Converse")]
+        [Operation("Converse")]
         IAsyncEnumerable<Answer> ConverseAsync(IAsyncEnumerable<Question> questions, CallContext context = default);
     }
 
-    [DataContract]
+    [ProtoContract]
     public sealed class Question
     {
-        [DataMember(Order = 1)]
+        [ProtoMember(1)]
         public string Behaviour { get; set; } = "";
 
-        [DataMember(Order = 2)]
+        [ProtoMember(2)]
         public string Text { get; set; } = "";
 
-        [DataMember(Order = 3)]
+        [ProtoMember(3)]
         public byte[] Payload { get; set; } = [];
 
-        [DataMember(Order = 4)]
+        [ProtoMember(4)]
         public int Count { get; set; }
     }
 
-    [DataContract]
+    [ProtoContract]
     public sealed class Answer
     {
-        [DataMember(Order = 1)]
+        [ProtoMember(1)]
         public string Text { get; set; } = "";
 
-        [DataMember(Order = 2)]
+        [ProtoMember(2)]
         public byte[] Payload { get; set; } = [];
 
-        [DataMember(Order = 3)]
+        [ProtoMember(3)]
         public int Index { get; set; }
     }
 }
