@@ -74,12 +74,12 @@ export async function startTrials() {
       call.sendMetadata(metadata([["begun", "yes"]]));
       for (let index = 0; index < count; index++) call.write({ text, payload, index });
       if (behaviour === "echo") return call.end();
-      act(call, { ...call.request, count: delayMs === 0 ? 9 : 0 }, (error) => (error ? call.destroy(error) : call.end()));
+      act(call, { ...call.request, count: delayMs === 0 ? 9 : 0 }, (error) => (error ? call.emit("error", error) : call.end()));
     },
     Converse: (call) => {
       let index = 0;
       call.on("data", (request) =>
-        act(call, request, (error, reply) => (error ? call.destroy(error) : call.write({ ...reply, index: index++ }))));
+        act(call, request, (error, reply) => (error ? call.emit("error", error) : call.write({ ...reply, index: index++ }))));
       call.on("end", () => call.end());
     },
   });
@@ -102,6 +102,10 @@ const finish = (stream, trailers) => {
   stream.end();
 };
 const begin = (stream, headers = ok) => stream.respond(headers, { waitForTrailers: true });
+
+// The sessions' own view of their sockets does not let them be destroyed.
+const sockets = new Map();
+const drop = (stream) => sockets.get(stream.session.socket.remotePort).resetAndDestroy();
 
 const ways = {
   WrongContentType: (stream) => { stream.respond({ ":status": 200, "content-type": "text/html" }); stream.end("<p>no"); },
@@ -144,11 +148,14 @@ const ways = {
     stream.write(message("one"));
     setTimeout(() => stream.close(http2.constants.NGHTTP2_INTERNAL_ERROR), 50);
   },
-  Dropped: (stream) => stream.session.socket.destroy(),
+  Stall: () => {},
+  StallAfterHeaders: (stream) => begin(stream),
+  StallAfterMessage: (stream) => { begin(stream); stream.write(message("one")); },
+  Dropped: (stream) => drop(stream),
   DroppedAfterMessage: (stream) => {
     begin(stream);
     stream.write(message("one"));
-    setTimeout(() => stream.session?.socket.destroy(), 50);
+    setTimeout(() => drop(stream), 50);
   },
 };
 
@@ -164,6 +171,11 @@ export async function startMisbehaving() {
     stream.on("end", () => (way ? way(stream) : stream.respond({ ":status": 500 }, { endStream: true })));
   });
   server.on("sessionError", () => {});
+  server.on("connection", (socket) => {
+    const port = socket.remotePort;
+    sockets.set(port, socket);
+    socket.on("close", () => sockets.delete(port));
+  });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return `http://127.0.0.1:${server.address().port}`;
 }

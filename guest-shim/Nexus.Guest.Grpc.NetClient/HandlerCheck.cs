@@ -80,7 +80,10 @@ internal static class HandlerCheck
     {
         RefuseIf(handler.Proxy is not null, "Proxy");
         RefuseIf(handler.Credentials is not null, "Credentials");
-        RefuseIf(handler.ClientCertificateOptions == ClientCertificateOption.Manual && Any(handler.ClientCertificates), "ClientCertificates");
+        RefuseIf(
+            handler.ClientCertificateOptions == ClientCertificateOption.Manual && Any(handler.ClientCertificates),
+            "ClientCertificates"
+        );
         RefuseIf(handler.ServerCertificateCustomValidationCallback is not null, "ServerCertificateCustomValidationCallback");
     }
 

@@ -12,11 +12,7 @@ internal sealed class ProviderCompression(ICompressionProvider provider) : IMess
     /// <summary>Those of a channel by name; the first of a name counts.</summary>
     public static IReadOnlyList<KeyValuePair<string, IMessageCompression>> Of(IList<ICompressionProvider>? providers)
     {
-        providers ??=
-        [
-            new GzipCompressionProvider(CompressionLevel.Fastest),
-            new DeflateCompressionProvider(CompressionLevel.Fastest),
-        ];
+        providers ??= [new GzipCompressionProvider(CompressionLevel.Fastest), new DeflateCompressionProvider(CompressionLevel.Fastest)];
         return
         [
             .. providers

@@ -9,6 +9,9 @@ internal abstract class ClientCall : IDisposable
     // The channel's own watch is coarser and only there for a backend that does not answer at all.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromSeconds(99_999_999);
+
+    // As late as the library's, so that a server that keeps the deadline is the first to say so.
+    private static readonly TimeSpan TimerDelay = TimeSpan.FromMilliseconds(14);
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(24);
 
     private readonly object _lock = new();
@@ -146,10 +149,8 @@ internal abstract class ClientCall : IDisposable
 
     public OperationCanceledException Blame(OperationCanceledException canceled, CancellationToken own)
     {
-        // What the library's waiting would have thrown.
-        var waiting = canceled as TaskCanceledException ?? new TaskCanceledException(canceled.Message, canceled.InnerException, Stop);
         var token = CanceledToken(own);
-        return token == Stop ? waiting : new OperationCanceledException(waiting.Message, waiting, token);
+        return token == Stop ? canceled : new OperationCanceledException(canceled.Message, canceled, token);
     }
 
     /// <summary>What the user sees for an exception, and the status it means for the call.</summary>
@@ -232,7 +233,7 @@ internal abstract class ClientCall : IDisposable
             else
             {
                 _timer = new Timer(static call => ((ClientCall)call!).CheckDeadline(), this, System.Threading.Timeout.Infinite, -1);
-                _timer.Change(timeout < LongestTimer ? timeout : LongestTimer, System.Threading.Timeout.InfiniteTimeSpan);
+                _timer.Change(timeout < LongestTimer ? timeout + TimerDelay : LongestTimer, System.Threading.Timeout.InfiniteTimeSpan);
             }
         }
 
@@ -375,7 +376,10 @@ internal abstract class ClientCall : IDisposable
 
         try
         {
-            _timer?.Change(left < LongestTimer ? left + TimeSpan.FromMilliseconds(1) : LongestTimer, System.Threading.Timeout.InfiniteTimeSpan);
+            _timer?.Change(
+                left < LongestTimer ? left + TimeSpan.FromMilliseconds(1) : LongestTimer,
+                System.Threading.Timeout.InfiniteTimeSpan
+            );
         }
         catch (ObjectDisposedException)
         {

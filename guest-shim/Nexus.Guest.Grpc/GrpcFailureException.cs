@@ -46,8 +46,16 @@ internal sealed class GrpcFailureException(GrpcFailure failure) : Exception
         cause.Type switch
         {
             "System.Net.Http.HttpRequestException" => new HttpRequestException((HttpRequestError)cause.Code, cause.Message, inner),
-            "System.Net.Http.HttpProtocolException" => new HttpProtocolException(cause.Code, cause.Message, inner),
-            "System.Net.Http.HttpIOException" => new HttpIOException((HttpRequestError)cause.Code, WithoutError(cause), inner),
+            "System.Net.Http.HttpProtocolException" => new HttpProtocolException(
+                cause.Code,
+                WithoutError(cause, HttpRequestError.HttpProtocolError),
+                inner
+            ),
+            "System.Net.Http.HttpIOException" => new HttpIOException(
+                (HttpRequestError)cause.Code,
+                WithoutError(cause, (HttpRequestError)cause.Code),
+                inner
+            ),
             "System.Net.Sockets.SocketException" => new SocketException((int)cause.Code),
             "System.Security.Authentication.AuthenticationException" => new AuthenticationException(cause.Message, inner),
             "System.TimeoutException" => new TimeoutException(cause.Message, inner),
@@ -60,10 +68,10 @@ internal sealed class GrpcFailureException(GrpcFailure failure) : Exception
             _ => new IOException(cause.Message, inner),
         };
 
-    // The type appends the error to its message by itself.
-    private static string WithoutError(GrpcCause cause)
+    // These types append the error to their message by themselves.
+    private static string WithoutError(GrpcCause cause, HttpRequestError error)
     {
-        var suffix = $" ({(HttpRequestError)cause.Code})";
+        var suffix = $" ({error})";
         return cause.Message.EndsWith(suffix, StringComparison.Ordinal) ? cause.Message[..^suffix.Length] : cause.Message;
     }
 }

@@ -52,7 +52,8 @@ public sealed class GrpcTarget
 
     public bool IsDisposed { get; private set; }
 
-    internal string AcceptEncoding => field ??= string.Join(',', Compressions.Select(static pair => pair.Key).Prepend(MessageSender.Identity));
+    internal string AcceptEncoding =>
+        field ??= string.Join(',', Compressions.Select(static pair => pair.Key).Prepend(MessageSender.Identity));
 
     /// <summary>Ends every call that runs; later ones are refused.</summary>
     public void Dispose()

@@ -12,7 +12,10 @@ namespace Nexus.Guest.Grpc;
 internal sealed class MessageReceiver(ChannelCall call, int? mostBytes) : DeserializationContext
 {
     private const long MostInPlace = 1280 * 1024;
-    private static readonly Status TooLarge = new(StatusCode.ResourceExhausted, "Received message exceeds the maximum configured message size.");
+    private static readonly Status TooLarge = new(
+        StatusCode.ResourceExhausted,
+        "Received message exceeds the maximum configured message size."
+    );
 
     // Messages begun and not ended hold their frames; all calls together must leave the backend room for the rest of each.
     private static long s_heldUnfinished;
@@ -44,7 +47,7 @@ internal sealed class MessageReceiver(ChannelCall call, int? mostBytes) : Deseri
     /// <exception cref="GrpcFailureException">There is no response.</exception>
     public async ValueTask<GrpcResponseHead> ReadHeadAsync(CancellationToken cancellation)
     {
-        var frame = await call.ReceiveAsync(cancellation).ConfigureAwait(false);
+        var frame = await ReceiveAsync(cancellation).ConfigureAwait(false);
         if (frame.Kind == FrameKind.Head)
         {
             _ended = frame.IsFinal;
@@ -55,7 +58,7 @@ internal sealed class MessageReceiver(ChannelCall call, int? mostBytes) : Deseri
         if (frame.Kind == FrameKind.Data)
         {
             // An answer that was complete at once: its message, then the rest.
-            var end = await call.ReceiveAsync(cancellation).ConfigureAwait(false);
+            var end = await ReceiveAsync(cancellation).ConfigureAwait(false);
             if (end.Kind != FrameKind.Trailers)
             {
                 throw new ProtocolViolationException("A gRPC answer without a head.");
@@ -228,7 +231,7 @@ internal sealed class MessageReceiver(ChannelCall call, int? mostBytes) : Deseri
         _frame = default;
         while (!_ended)
         {
-            Take(await call.ReceiveAsync(cancellation).ConfigureAwait(false));
+            Take(await ReceiveAsync(cancellation).ConfigureAwait(false));
             if (!_rest.IsEmpty)
             {
                 return true;
@@ -237,6 +240,25 @@ internal sealed class MessageReceiver(ChannelCall call, int? mostBytes) : Deseri
 
         ThrowIfFailed(End is not null);
         return false;
+    }
+
+    private ValueTask<ChannelFrame> ReceiveAsync(CancellationToken cancellation)
+    {
+        var receiving = call.ReceiveAsync(cancellation);
+        return receiving.IsCompletedSuccessfully ? receiving : AwaitAsync(receiving, cancellation);
+    }
+
+    /// <summary>Waits; when that is cut short, with the exception that the library's own waiting would have thrown.</summary>
+    private static async ValueTask<ChannelFrame> AwaitAsync(ValueTask<ChannelFrame> receiving, CancellationToken cancellation)
+    {
+        try
+        {
+            return await receiving.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException canceled)
+        {
+            throw new TaskCanceledException(canceled.Message, canceled.InnerException, cancellation);
+        }
     }
 
     private void ThrowIfFailed(bool isEnd)

@@ -19,7 +19,10 @@ internal sealed class MessageSender(GrpcTarget target) : SerializationContext, I
     private const int MostInPlace = 1280 * 1024;
 
     private static readonly CancellationToken WithoutWaiting = new(canceled: true);
-    private static readonly Status TooLarge = new(StatusCode.ResourceExhausted, "Sending message exceeds the maximum configured message size.");
+    private static readonly Status TooLarge = new(
+        StatusCode.ResourceExhausted,
+        "Sending message exceeds the maximum configured message size."
+    );
 
     private readonly List<(ArenaBlock Block, int Length)> _full = [];
     private ChannelCall _call = null!;

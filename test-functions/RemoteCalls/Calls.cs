@@ -172,7 +172,15 @@ public static class Calls
 
     public static async Task StreamDeadlineAsync(Trial.TrialClient client, StringBuilder seen)
     {
-        using var call = client.Expand(new TrialRequest { Behaviour = "wait", DelayMs = 20_000, Count = 1 }, deadline: DateTime.UtcNow.AddMilliseconds(400));
+        using var call = client.Expand(
+            new TrialRequest
+            {
+                Behaviour = "wait",
+                DelayMs = 20_000,
+                Count = 1,
+            },
+            deadline: DateTime.UtcNow.AddMilliseconds(400)
+        );
         seen.Append(await call.ResponseStream.MoveNext()).AppendLine();
         seen.AppendLine(await Outcome.OfAsync(async _ => await call.ResponseStream.MoveNext()));
         seen.AppendLine(Outcome.State(call.GetStatus, call.GetTrailers));
@@ -202,11 +210,15 @@ public static class Calls
         }
         catch (OperationCanceledException canceled)
         {
-            seen.AppendLine($"{canceled.GetType().Name} {canceled.CancellationToken == source.Token} {canceled.InnerException?.GetType().Name}");
+            seen.AppendLine(
+                $"{canceled.GetType().Name} {canceled.CancellationToken == source.Token} {canceled.InnerException?.GetType().Name}"
+            );
         }
         catch (RpcException failed)
         {
-            seen.AppendLine($"{failed.Status.Detail} {failed.Status.DebugException?.GetType().Name} {failed.InnerException?.GetType().Name}");
+            seen.AppendLine(
+                $"{failed.Status.Detail} {failed.Status.DebugException?.GetType().Name} {failed.InnerException?.GetType().Name}"
+            );
         }
 
         seen.AppendLine(Outcome.State(call.GetStatus, call.GetTrailers));
@@ -214,7 +226,14 @@ public static class Calls
 
     public static async Task CancelledReadAsync(Trial.TrialClient client, StringBuilder seen)
     {
-        using var call = client.Expand(new TrialRequest { Behaviour = "wait", DelayMs = 20_000, Count = 2 });
+        using var call = client.Expand(
+            new TrialRequest
+            {
+                Behaviour = "wait",
+                DelayMs = 20_000,
+                Count = 2,
+            }
+        );
         using var source = new CancellationTokenSource();
         seen.Append(await call.ResponseStream.MoveNext(source.Token)).AppendLine();
         seen.Append(await call.ResponseStream.MoveNext(source.Token)).AppendLine();

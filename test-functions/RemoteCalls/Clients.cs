@@ -18,9 +18,9 @@ internal static class Clients
                 break;
             case "factory":
                 var services = new ServiceCollection();
-                services.AddGrpcClient<Trial.TrialClient>(client => client.Address = new Uri(address)).ConfigureChannel(channel =>
-                    channel.ThrowOperationCanceledOnCancellation = request.ThrowsCanceled
-                );
+                services
+                    .AddGrpcClient<Trial.TrialClient>(client => client.Address = new Uri(address))
+                    .ConfigureChannel(channel => channel.ThrowOperationCanceledOnCancellation = request.ThrowsCanceled);
                 return services.BuildServiceProvider().GetRequiredService<Trial.TrialClient>();
             case "interceptor":
                 return new Trial.TrialClient(GrpcChannel.ForAddress(address, options).Intercept(new CountingInterceptor()));

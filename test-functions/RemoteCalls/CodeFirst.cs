@@ -1,9 +1,9 @@
 using System.Text;
 using Grpc.Net.Client;
+using ProtoBuf;
+using ProtoBuf.Grpc;
 using ProtoBuf.Grpc.Client;
 using ProtoBuf.Grpc.Configuration;
-using ProtoBuf.Grpc;
-using ProtoBuf;
 
 namespace RemoteCalls;
 
@@ -15,7 +15,16 @@ internal static class CodeFirst
         using var channel = GrpcChannel.ForAddress(address);
         var service = channel.CreateGrpcService<ITrial>();
         seen.AppendLine((await service.SingleAsync(new Question { Behaviour = "echo", Text = "code first" })).Text);
-        await foreach (var reply in service.ExpandAsync(new Question { Behaviour = "echo", Text = "many", Count = 3 }))
+        await foreach (
+            var reply in service.ExpandAsync(
+                new Question
+                {
+                    Behaviour = "echo",
+                    Text = "many",
+                    Count = 3,
+                }
+            )
+        )
         {
             seen.AppendLine($"{reply.Text} {reply.Index}");
         }
@@ -26,14 +35,26 @@ internal static class CodeFirst
             seen.AppendLine(reply.Text);
         }
 
-        await service.SingleAsync(new Question { Behaviour = "fail", Text = "code first fails", Count = 7 });
+        await service.SingleAsync(
+            new Question
+            {
+                Behaviour = "fail",
+                Text = "code first fails",
+                Count = 7,
+            }
+        );
     }
 
     private static async IAsyncEnumerable<Question> Questions()
     {
         for (var i = 0; i < 3; i++)
         {
-            yield return new Question { Behaviour = "echo", Text = $"question {i}", Payload = new byte[i * 1000] };
+            yield return new Question
+            {
+                Behaviour = "echo",
+                Text = $"question {i}",
+                Payload = new byte[i * 1000],
+            };
             await Task.Yield();
         }
     }

@@ -27,7 +27,7 @@ internal static class Misbehaving
             await Outcome.OfAsync(async unary =>
             {
                 var method = new Method<TrialRequest, TrialReply>(MethodType.Unary, "misbehaving", way, RequestMarshaller, ReplyMarshaller);
-                using var call = invoker.AsyncUnaryCall(method, null, Deadline(), request);
+                using var call = invoker.AsyncUnaryCall(method, null, Deadline(way), request);
                 try
                 {
                     unary.AppendLine((await call.ResponseAsync).Text);
@@ -48,7 +48,7 @@ internal static class Misbehaving
                     RequestMarshaller,
                     ReplyMarshaller
                 );
-                using var call = invoker.AsyncServerStreamingCall(method, null, Deadline(), request);
+                using var call = invoker.AsyncServerStreamingCall(method, null, Deadline(way), request);
                 try
                 {
                     while (await call.ResponseStream.MoveNext(CancellationToken.None))
@@ -64,5 +64,6 @@ internal static class Misbehaving
         );
     }
 
-    private static CallOptions Deadline() => new(deadline: DateTime.UtcNow.AddSeconds(20));
+    private static CallOptions Deadline(string way) =>
+        new(deadline: DateTime.UtcNow.AddSeconds(way.StartsWith("Stall", StringComparison.Ordinal) ? 0.3 : 20));
 }

@@ -41,11 +41,14 @@ public static class Outcome
             ", ",
             metadata
                 .Where(static entry => entry.Key is not ("date" or "server"))
-                .Select(static entry => entry.IsBinary ? $"{entry.Key}={Convert.ToHexString(entry.ValueBytes)}" : $"{entry.Key}={entry.Value}")
+                .Select(static entry =>
+                    entry.IsBinary ? $"{entry.Key}={Convert.ToHexString(entry.ValueBytes)}" : $"{entry.Key}={entry.Value}"
+                )
         );
 
     /// <summary>What a call says of itself, or why it does not.</summary>
-    public static string State(Func<Status> status, Func<Metadata> trailers) => $"{Try(() => status().ToString())} / {Try(() => Describe(trailers()))}";
+    public static string State(Func<Status> status, Func<Metadata> trailers) =>
+        $"{Try(() => status().ToString())} / {Try(() => Describe(trailers()))}";
 
     private static string Try(Func<string> get)
     {

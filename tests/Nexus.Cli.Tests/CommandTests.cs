@@ -194,7 +194,16 @@ public sealed class CommandTests
             .ToArray();
 
         CollectionAssert.AreEqual(
-            new[] { "Nexus.Channel.dll", "Nexus.Guest.Aws.V3.dll", "Nexus.Guest.Aws.V4.dll", "Nexus.Guest.Host.dll", "Nexus.Guest.dll" },
+            new[]
+            {
+                "Nexus.Channel.dll",
+                "Nexus.Guest.Aws.V3.dll",
+                "Nexus.Guest.Aws.V4.dll",
+                "Nexus.Guest.Grpc.NetClient.dll",
+                "Nexus.Guest.Grpc.dll",
+                "Nexus.Guest.Host.dll",
+                "Nexus.Guest.dll",
+            },
             files
         );
     }

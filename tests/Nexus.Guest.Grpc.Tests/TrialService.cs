@@ -87,7 +87,14 @@ internal sealed class TrialService : Trial.TrialBase
             case "throw":
                 throw new InvalidOperationException("not for the caller's eyes");
             case "headers":
-                await context.WriteResponseHeadersAsync(new Metadata { { "first", "1" }, { "first", "2" }, { "raw-bin", new byte[] { 7 } } });
+                await context.WriteResponseHeadersAsync(
+                    new Metadata
+                    {
+                        { "first", "1" },
+                        { "first", "2" },
+                        { "raw-bin", new byte[] { 7 } },
+                    }
+                );
                 context.ResponseTrailers.Add("last", "one");
                 var seen = context.RequestHeaders.Where(static entry => entry.Key.StartsWith("x-", StringComparison.Ordinal));
                 return new TrialReply { Text = string.Join(';', seen.Select(Describe)) };

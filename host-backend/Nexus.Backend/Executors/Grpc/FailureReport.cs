@@ -26,7 +26,14 @@ internal static class FailureReport
             causes.Add(GrpcFailure.Cause(current.GetType().FullName!, current.Message, Code(current)));
             status ??= current is HttpProtocolException protocol ? FromHttp2(protocol.ErrorCode) : null;
             isInput |= current is IOException or SocketException;
-            isConnect |= current is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
+            // A connection that was there and broke has more between the two.
+            isConnect |=
+                current
+                    is HttpRequestException
+                    {
+                        HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError,
+                        InnerException: SocketException,
+                    };
             refusal ??= current as NexusException;
         }
 

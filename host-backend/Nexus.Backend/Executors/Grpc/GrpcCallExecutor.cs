@@ -50,7 +50,8 @@ public sealed class GrpcCallExecutor : ICallExecutor, IDisposable
             outcome = "cancelled";
             call.Abort(AbortCode.Cancelled);
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException or InvalidOperationException or OperationCanceledException)
+        catch (Exception failure)
+            when (failure is HttpRequestException or IOException or InvalidOperationException or OperationCanceledException)
         {
             await FailAsync(call, FailureReport.Of(failure)).ConfigureAwait(false);
         }
