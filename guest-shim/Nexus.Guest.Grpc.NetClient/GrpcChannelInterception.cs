@@ -5,15 +5,15 @@ namespace Nexus.Guest.Grpc.NetClient;
 /// <summary>The entry points that the rewriting rules call.</summary>
 public static class GrpcChannelInterception
 {
-    private static readonly ConditionalWeakTable<GrpcChannel, GrpcTarget> Targets = [];
+    private static readonly ConditionalWeakTable<GrpcChannel, NetClientChannel> Targets = [];
 
     /// <summary>Called when a channel was made: reads its options, if this process has a channel of its own.</summary>
-    /// <exception cref="NotSupportedException">NEXUS0750 to NEXUS0753: an option that could not be honoured.</exception>
+    /// <exception cref="NotSupportedException">NEXUS0750 to NEXUS0754: an option that could not be honoured.</exception>
     public static GrpcChannel Remember(GrpcChannel result, Uri address, GrpcChannelOptions channelOptions)
     {
         if (GuestChannel.Current is { } channel)
         {
-            Targets.AddOrUpdate(result, NetClientTarget.Create(channel.Peer, address, channelOptions));
+            Targets.AddOrUpdate(result, new NetClientChannel(NetClientTarget.Create(channel.Peer, address, channelOptions)));
         }
 
         return result;
@@ -24,8 +24,33 @@ public static class GrpcChannelInterception
     public static CallInvoker CreateCallInvoker(GrpcChannel channel)
     {
         var target = TargetOf(channel);
-        ObjectDisposedException.ThrowIf(target.IsDisposed, typeof(GrpcChannel));
-        return new ChannelCallInvoker(target);
+        ObjectDisposedException.ThrowIf(target.Calls.IsDisposed, typeof(GrpcChannel));
+        return new ChannelCallInvoker(target.Calls);
+    }
+
+    /// <summary>Called instead of connecting: connections are the backend's, which makes them when they are needed.</summary>
+    public static Task ConnectAsync(GrpcChannel channel, CancellationToken cancellationToken)
+    {
+        var target = TargetOf(channel);
+        ObjectDisposedException.ThrowIf(target.Calls.IsDisposed, typeof(GrpcChannel));
+        cancellationToken.ThrowIfCancellationRequested();
+        target.Connectivity.Connect();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Called instead of asking the library's own connections: idle until connected, then ready.</summary>
+    public static ConnectivityState State(GrpcChannel channel) => TargetOf(channel).Connectivity.State;
+
+    /// <summary>Called instead of watching the library's own connections.</summary>
+    public static Task WaitForStateChangedAsync(
+        GrpcChannel channel,
+        ConnectivityState lastObservedState,
+        CancellationToken cancellationToken
+    )
+    {
+        var target = TargetOf(channel);
+        ObjectDisposedException.ThrowIf(target.Calls.IsDisposed, typeof(GrpcChannel));
+        return target.Connectivity.WaitAsync(lastObservedState, cancellationToken);
     }
 
     /// <summary>Called when a channel is disposed of: its calls end.</summary>
@@ -37,7 +62,7 @@ public static class GrpcChannelInterception
         }
     }
 
-    private static GrpcTarget TargetOf(GrpcChannel channel) =>
+    private static NetClientChannel TargetOf(GrpcChannel channel) =>
         Targets.TryGetValue(channel, out var target)
             ? target
             : throw new InvalidOperationException("A gRPC channel that was not made by GrpcChannel.ForAddress.");

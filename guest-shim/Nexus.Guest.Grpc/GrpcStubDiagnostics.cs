@@ -22,8 +22,8 @@ public static class GrpcStubDiagnostics
     public static readonly Diagnostic UnknownScheme = new(
         "NEXUS0752",
         "A gRPC channel finds its addresses in a way of its own",
-        "The channel's address has a scheme that only a resolver or balancer of the function's own code could answer. The backend resolves http, https and dns.",
-        "Name the server by http://, https:// or dns:///, or run this function without Nexus."
+        "The channel's address has a scheme that only a resolver or balancer of the function's own code could answer. The backend takes http and https.",
+        "Name the server by http:// or https://, or run this function without Nexus."
     );
 
     public static readonly Diagnostic NotHttp2 = new(
@@ -33,5 +33,12 @@ public static class GrpcStubDiagnostics
         "Remove the setting."
     );
 
-    public static IReadOnlyList<Diagnostic> All { get; } = [CustomHandler, ConnectionSetting, UnknownScheme, NotHttp2];
+    public static readonly Diagnostic ServiceConfig = new(
+        "NEXUS0754",
+        "A gRPC channel has a service config, which is not carried out",
+        "Retries, hedging and load balancing by service config would have to be done by the backend, which this version does not do.",
+        "Remove the service config from the channel's options, or run this function without Nexus."
+    );
+
+    public static IReadOnlyList<Diagnostic> All { get; } = [CustomHandler, ConnectionSetting, UnknownScheme, NotHttp2, ServiceConfig];
 }

@@ -1,5 +1,3 @@
-using RemoteCalls;
-
 namespace Nexus.Guest.Grpc.Tests;
 
 /// <summary>The same code with the library's own client and through the channel: what it sees must be the same.</summary>

@@ -66,10 +66,11 @@ internal static class InstalledFramework
             _ => installed[0].Version,
         };
         // The newest patch of the chosen minor version.
-        return installed.LastOrDefault(found =>
-            found.Version.Major == target.Major && (found.Version.Minor == target.Minor || rollForward == "LatestMinor")
-        )
-            is { Folder: not null } chosen
+        return
+            installed.LastOrDefault(found =>
+                found.Version.Major == target.Major && (found.Version.Minor == target.Minor || rollForward == "LatestMinor")
+            )
+                is { Folder: not null } chosen
             ? chosen
             : null;
     }

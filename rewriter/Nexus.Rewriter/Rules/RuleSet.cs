@@ -66,8 +66,8 @@ public sealed class RuleSet
                 throw RewriterDiagnostics.InvalidRules.With($"id '{rule.Id}' is used twice");
             if (rule.Number is < 0 or > MaxNumber || !numbers.Add(rule.Number))
                 throw RewriterDiagnostics.InvalidRules.With($"number {rule.Number} of '{rule.Id}' is out of range or used twice");
-            if (rule.Kind is RewriteKind.ReplaceNew != rule.Method is ".ctor")
-                throw RewriterDiagnostics.InvalidRules.With($"'{rule.Id}': ReplaceNew goes with .ctor and nothing else does");
+            if (rule.Kind is not RewriteKind.Divert && rule.Kind is RewriteKind.ReplaceNew != rule.Method is ".ctor")
+                throw RewriterDiagnostics.InvalidRules.With($"'{rule.Id}': ReplaceNew goes with .ctor, and only Divert may");
             if (rule.VersionFrom is { } from && rule.VersionBefore is { } before && from >= before)
                 throw RewriterDiagnostics.InvalidRules.With($"'{rule.Id}': empty version range {from} to {before}");
         }

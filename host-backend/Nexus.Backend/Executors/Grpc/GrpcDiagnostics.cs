@@ -28,9 +28,9 @@ public static class GrpcDiagnostics
 
     public static readonly Diagnostic ServiceConfigUnusable = new(
         "NEXUS0703",
-        "A gRPC channel's service config could not be used",
-        "The config for retries, hedging or load balancing that came with the call could not be read, or asks for what the backend does not do.",
-        "Check the channel's ServiceConfig."
+        "A gRPC call came with a service config",
+        "Retries, hedging and load balancing by service config are not done by this version of the backend.",
+        "Remove the service config from the channel's options."
     );
 
     public static IReadOnlyList<Diagnostic> All { get; } = [UpstreamNotAllowed, LinkLocalAddress, BadTarget, ServiceConfigUnusable];

@@ -43,7 +43,11 @@ internal static class GrpcRequest
         yield return new("grpc-accept-encoding", method.AcceptEncoding);
         foreach (var field in head.Headers)
         {
-            yield return field;
+            // Which server is asked was judged by the route; another name could reach another one behind the same address.
+            if (!field.Key.Equals("host", StringComparison.OrdinalIgnoreCase) && !field.Key.StartsWith(':'))
+            {
+                yield return field;
+            }
         }
 
         if (head.TimeoutMilliseconds >= 0)

@@ -18,9 +18,6 @@ internal sealed class GrpcRoute
     /// <summary>Address of the method.</summary>
     public Uri Uri { get; }
 
-    /// <summary>Whether the call goes through the library's own channel, which retries, hedges and balances.</summary>
-    public bool IsConfigured => Method.ServiceConfig.Length > 0 || Method.Scheme == GrpcTargetAddress.Dns;
-
     /// <summary>Reads and judges what a guest says about a method.</summary>
     /// <exception cref="NexusException">NEXUS0700 to NEXUS0702.</exception>
     /// <exception cref="ProtocolViolationException">It is not well-formed.</exception>
@@ -35,6 +32,11 @@ internal sealed class GrpcRoute
         )
         {
             throw GrpcDiagnostics.BadTarget.With(method.Path);
+        }
+
+        if (method.ServiceConfig.Length > 0)
+        {
+            throw GrpcDiagnostics.ServiceConfigUnusable.With(method.Path);
         }
 
         GrpcUpstreams.Check(allowed, server);
