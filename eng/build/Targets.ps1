@@ -22,6 +22,7 @@ usage: ./build.sh <target> [arguments]        (or: pwsh build.ps1 <target> [argu
   compat            every test function directly and through Nexus: results, errors, logs and stored data compared
   bench channel     round trips and throughput of the channel between two processes
   bench aws         DynamoDB and S3 calls through Nexus against the same function as it is
+  bench grpc        gRPC calls through Nexus against the same function as it is
   bench idle        what idle instances cost
   kill              the long proof: backend and guests killed at random moments under load
   pack              the NuGet packages and the nexus tool, into artifacts/packages
