@@ -3,6 +3,7 @@ using Nexus.Bench;
 using Nexus.Bench.Aws;
 using Nexus.Bench.Channel;
 using Nexus.Bench.Demo;
+using Nexus.Bench.Grpc;
 using Nexus.Bench.Idle;
 using Nexus.Bench.Nodes;
 using Nexus.TestKit.Emulators;
@@ -16,16 +17,19 @@ try
         ["channel-idle", .. var rest] => await IdleBenchmark.RunAsync(Report.Parse(rest)),
         ["demo"] => await DemoProgram.RunAsync(),
         ["aws", .. var rest] => Write(await AwsBench.RunAsync(AwsOptions(rest)), rest, AwsReport.Write),
+        ["grpc", .. var rest] => Write(await GrpcBench.RunAsync(Number(rest, "--rounds", 5)), rest, GrpcBench.Write),
         ["idle", .. var rest] => Write(await IdleBench.RunAsync(Number(rest, "--instances", 100)), rest, IdleBench.Write),
         // Started by the others.
         ["node"] => await NodeProgram.RunAsync(),
         ["responder"] => await ResponderProgram.RunAsync(),
+        ["grpc-server"] => await GrpcServerProgram.RunAsync(),
         ["channel-peer", .. var rest] => ChannelPeerProgram.Run(rest),
         ["socket-peer", var path] => SocketBaseline.Serve(path),
         _ => Report.Usage(
             "channel [--json]",
             "channel-idle [--json]",
             "aws [--rounds N] [--starts N] [--emulators] [--json]",
+            "grpc [--rounds N] [--json]",
             "idle [--instances N] [--json]",
             "demo"
         ),

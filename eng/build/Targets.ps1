@@ -22,6 +22,7 @@ usage: ./build.sh <target> [arguments]        (or: pwsh build.ps1 <target> [argu
   compat            every test function directly and through Nexus: results, errors, logs and stored data compared
   bench channel     round trips and throughput of the channel between two processes
   bench aws         DynamoDB and S3 calls through Nexus against the same function as it is
+  bench grpc        gRPC calls through Nexus against the same function as it is
   bench idle        what idle instances cost
   kill              the long proof: backend and guests killed at random moments under load
   pack              the NuGet packages and the nexus tool, into artifacts/packages
@@ -68,7 +69,7 @@ function Invoke-Pack {
 # What a rewritten function calls into, in one folder: the build package carries it.
 function Copy-GuestAssemblies {
     $target = [IO.Directory]::CreateDirectory([IO.Path]::Combine($Artifacts, 'guest')).FullName
-    foreach ($project in 'Nexus.Guest.Aws/V3', 'Nexus.Guest.Aws/V4', 'Nexus.Guest.Http.Factory') {
+    foreach ($project in 'Nexus.Guest.Aws/V3', 'Nexus.Guest.Aws/V4', 'Nexus.Guest.Http.Factory', 'Nexus.Guest.Grpc.NetClient') {
         $output = [IO.Path]::Combine($Root, 'guest-shim', $project, 'bin', $Configuration, 'net8.0')
         foreach ($file in [IO.Directory]::GetFiles($output, 'Nexus.*.dll')) {
             [IO.File]::Copy($file, [IO.Path]::Combine($target, [IO.Path]::GetFileName($file)), $true)

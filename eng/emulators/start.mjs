@@ -1,4 +1,4 @@
-// usage: node start.mjs dynamodb|s3sqs
+// usage: node start.mjs dynamodb|s3sqs|trials|misbehaving|garbage
 // Prints "READY <url>" once it listens on a free loopback port and ends when its standard input does, so that it cannot outlive who started it.
 import { createRequire } from "node:module";
 
@@ -16,6 +16,15 @@ const starters = {
     const app = buildApp({ logger: false });
     app.server.keepAliveTimeout = 120_000;
     return await app.listen({ port: 0, host: "127.0.0.1" });
+  },
+  async trials() {
+    return (await import("./trials.mjs")).startTrials();
+  },
+  async misbehaving() {
+    return (await import("./trials.mjs")).startMisbehaving();
+  },
+  async garbage() {
+    return (await import("./trials.mjs")).startGarbage();
   },
 };
 

@@ -21,6 +21,18 @@ public static class RuleCounters
         }
     }
 
+    /// <summary>Whether a method that has a rule calls its target instead of running: in a process with a channel. Counts the hit.</summary>
+    public static bool Diverts(int rule)
+    {
+        if (GuestChannel.Current is null)
+        {
+            return false;
+        }
+
+        Hit(rule);
+        return true;
+    }
+
     internal static void Report(ChannelRegion region)
     {
         Volatile.Write(ref _region, region);

@@ -2,12 +2,14 @@ extern alias rewriter;
 
 using Nexus.Backend.Aws;
 using Nexus.Backend.Executors.Aws;
+using Nexus.Backend.Executors.Grpc;
 using Nexus.Backend.Executors.Http;
 using Nexus.Backend.Instances;
 using Nexus.Backend.Sandbox;
 using Nexus.Channel;
 using Nexus.Diagnostics;
 using Nexus.Guest.Aws;
+using Nexus.Guest.Grpc;
 using Nexus.Guest.Host;
 using Nexus.Guest.Http;
 using rewriter::Nexus.Rewriter;
@@ -27,6 +29,8 @@ internal static class DiagnosticCatalogue
             .Concat(AwsDiagnostics.All)
             .Concat(AwsCallDiagnostics.All)
             .Concat(AwsStubDiagnostics.All)
+            .Concat(GrpcDiagnostics.All)
+            .Concat(GrpcStubDiagnostics.All)
             .Concat(ChannelDiagnostics.All)
             .Concat(HttpStubDiagnostics.All)
             .Concat(HttpCallDiagnostics.All)

@@ -199,6 +199,8 @@ public sealed class CommandTests
                 "Nexus.Channel.dll",
                 "Nexus.Guest.Aws.V3.dll",
                 "Nexus.Guest.Aws.V4.dll",
+                "Nexus.Guest.Grpc.NetClient.dll",
+                "Nexus.Guest.Grpc.dll",
                 "Nexus.Guest.Host.dll",
                 "Nexus.Guest.Http.Factory.dll",
                 "Nexus.Guest.Http.dll",

@@ -8,6 +8,8 @@ internal static class StandIns
         public static class RuleCounters
         {
             public static readonly int[] Counts = new int[1024];
+            public static bool Attached;
+            public static bool Diverts(int rule) { if (Attached) Hit(rule); return Attached; }
             public static void Hit(int rule) => System.Threading.Interlocked.Increment(ref Counts[rule]);
         }
         """;

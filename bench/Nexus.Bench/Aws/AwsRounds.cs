@@ -41,7 +41,7 @@ internal sealed class AwsRounds(Variant[] variants, AwsBenchOptions options)
             FirstCall = firstCall,
             Idle = _idle[variant],
             Collected = _collected[variant],
-            Operations = [.. _samples.Where(pair => pair.Key.Variant == variant).Select(pair => MedianOf(pair.Key.Operation, pair.Value))],
+            Operations = [.. _samples.Where(pair => pair.Key.Variant == variant).Select(pair => OperationResult.MedianOf(pair.Value))],
         };
 
     private async Task RunAsync(List<Subject> subjects, string[] operations, int calls)
@@ -63,7 +63,7 @@ internal sealed class AwsRounds(Variant[] variants, AwsBenchOptions options)
         {
             for (var i = 0; i < subjects.Count; i++)
             {
-                var sample = await MeasureAsync(subjects[i], operation, calls);
+                var sample = await subjects[i].MeasureAsync(operation, calls);
                 if (keep)
                 {
                     if (!_samples.TryGetValue((i, operation), out var samples))
@@ -75,21 +75,6 @@ internal sealed class AwsRounds(Variant[] variants, AwsBenchOptions options)
                 }
             }
         }
-    }
-
-    private static async Task<OperationResult> MeasureAsync(Subject subject, string operation, int calls)
-    {
-        var (guest, backend) = (ProcessFigures.CpuMicroseconds(subject.GuestId), BackendCpu());
-        var figures = await subject.CallAsync(operation, calls);
-        return new OperationResult(
-            operation,
-            (ProcessFigures.CpuMicroseconds(subject.GuestId) - guest) / calls,
-            (BackendCpu() - backend) / calls,
-            figures.Median,
-            figures.Percentile99
-        );
-
-        double BackendCpu() => subject.BackendId is { } pid ? ProcessFigures.CpuMicroseconds(pid) : 0;
     }
 
     private async Task MeasureMemoryAsync(List<Subject> subjects, TimeSpan idleTime)
@@ -111,13 +96,4 @@ internal sealed class AwsRounds(Variant[] variants, AwsBenchOptions options)
             _collected[i] = MemoryFigures.Of(subjects[i].GuestId);
         }
     }
-
-    private static OperationResult MedianOf(string operation, List<OperationResult> samples) =>
-        new(
-            operation,
-            Figure.Median(samples.Select(sample => sample.GuestCpu)),
-            Figure.Median(samples.Select(sample => sample.BackendCpu)),
-            Figure.Median(samples.Select(sample => sample.Median)),
-            Figure.Median(samples.Select(sample => sample.Percentile99))
-        );
 }

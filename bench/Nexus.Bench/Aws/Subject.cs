@@ -17,6 +17,22 @@ internal abstract class Subject : IAsyncDisposable
         return JsonSerializer.Deserialize<CallFigures>(answer, JsonSerializerOptions.Web)!;
     }
 
+    /// <summary>Makes calls and charges each with what the processes spent on all of them.</summary>
+    public async Task<OperationResult> MeasureAsync(string operation, int calls)
+    {
+        var (guest, backend) = (ProcessFigures.CpuMicroseconds(GuestId), BackendCpu());
+        var figures = await CallAsync(operation, calls);
+        return new OperationResult(
+            operation,
+            (ProcessFigures.CpuMicroseconds(GuestId) - guest) / calls,
+            (BackendCpu() - backend) / calls,
+            figures.Median,
+            figures.Percentile99
+        );
+
+        double BackendCpu() => BackendId is { } pid ? ProcessFigures.CpuMicroseconds(pid) : 0;
+    }
+
     public abstract ValueTask DisposeAsync();
 
     protected abstract Task<string> InvokeAsync(string request);

@@ -5,4 +5,11 @@ namespace Nexus.Bench.Nodes;
 /// <param name="Folder">The unmodified publish folder.</param>
 /// <param name="Handler"><c>Assembly::Type::Method</c>.</param>
 /// <param name="Environment">The function's variables.</param>
-internal sealed record NodeFunction(string Name, string Folder, string Handler, IReadOnlyDictionary<string, string> Environment);
+/// <param name="Upstreams">Servers it may call besides AWS's.</param>
+internal sealed record NodeFunction(
+    string Name,
+    string Folder,
+    string Handler,
+    IReadOnlyDictionary<string, string> Environment,
+    string[]? Upstreams = null
+);

@@ -55,5 +55,6 @@ internal static class NodeProgram
             Timeout = TimeSpan.FromSeconds(120),
             IdleTimeout = TimeSpan.FromHours(1),
             Environment = function.Environment,
+            AllowedUpstreams = function.Upstreams ?? [],
         };
 }

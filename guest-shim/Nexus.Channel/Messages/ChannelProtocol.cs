@@ -12,7 +12,7 @@ public static class ChannelProtocol
     /// <summary>Guest to backend, once per session: the function is loaded, or why it is not. <see cref="ReadyHead"/>; empty answer.</summary>
     public const ushort Ready = 3;
 
-    /// <summary>Guest to backend: one gRPC call of a client in the function. Its head, messages; headers, messages, status.</summary>
+    /// <summary>Guest to backend: one gRPC call of a client in the function. <see cref="GrpcCallHead"/>, messages; <see cref="GrpcResponseHead"/>, messages, <see cref="GrpcResponseEnd"/>.</summary>
     public const ushort Grpc = 4;
 
     /// <summary>Guest to backend: one request of an HttpClient. <see cref="HttpRequestHead"/>, body; <see cref="HttpResponseHead"/>, body, <see cref="HttpTrailers"/>.</summary>

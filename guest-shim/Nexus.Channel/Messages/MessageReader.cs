@@ -17,6 +17,9 @@ public ref struct MessageReader
         _rest = message;
     }
 
+    /// <summary>Bytes not read yet.</summary>
+    public readonly int Left => _rest.Length;
+
     public byte ReadByte() => Take(1)[0];
 
     public uint ReadUInt32() => BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
@@ -36,6 +39,9 @@ public ref struct MessageReader
             throw new ProtocolViolationException("string that is not UTF-8");
         }
     }
+
+    /// <summary>A u32 count and that many bytes, in place.</summary>
+    public ReadOnlySpan<byte> ReadBytes() => Take(ReadUInt32());
 
     /// <summary>A count of items that take at least <paramref name="leastBytesEach"/> bytes each: more than could follow is refused.</summary>
     public int ReadCount(int leastBytesEach)

@@ -37,6 +37,22 @@ public ref struct MessageWriter
         Length += 8;
     }
 
+    /// <summary>Bytes as they are, without a count.</summary>
+    public void WriteRaw(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(_destination[Length..]);
+        Length += bytes.Length;
+    }
+
+    /// <summary>A message within a message: its u32 byte count, then its bytes.</summary>
+    public void WriteCounted(IChannelMessage message)
+    {
+        var at = Length;
+        Length += 4;
+        message.Write(ref this);
+        BinaryPrimitives.WriteUInt32LittleEndian(_destination[at..], (uint)(Length - at - 4));
+    }
+
     /// <summary>A null string is written as an empty one.</summary>
     public void WriteString(string? value)
     {

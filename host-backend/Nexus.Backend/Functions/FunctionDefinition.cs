@@ -58,7 +58,7 @@ public sealed record FunctionDefinition
     /// <summary>Endpoints besides AWS's own and the configured ones that the function may call, such as <c>http://localhost:4566</c>.</summary>
     public IReadOnlyList<string> AllowedEndpoints { get; init; } = [];
 
-    /// <summary>Where the function's HTTP clients may go: <c>host</c>, <c>host:port</c>, <c>scheme://host[:port]</c>, <c>*.suffix</c> or <c>*</c>.</summary>
+    /// <summary>Where the function's HttpClient and gRPC clients may go: <c>host</c>, <c>host:port</c>, <c>scheme://host[:port]</c>, <c>*.suffix</c> or <c>*</c>.</summary>
     public IReadOnlyList<string> AllowedUpstreams { get; init; } = [];
 
     /// <summary>Whether keys written in the function's code are used instead of the function's credentials.</summary>

@@ -17,6 +17,8 @@ public sealed class NexusMetrics : IDisposable
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _awsCalls;
     private readonly Histogram<double> _awsDuration;
+    private readonly Counter<long> _grpcCalls;
+    private readonly Histogram<double> _grpcDuration;
     private readonly Counter<long> _invocations;
     private readonly Histogram<double> _invocationDuration;
     private readonly ConcurrentDictionary<string, long> _awsCallsByService = new(StringComparer.Ordinal);
@@ -42,6 +44,8 @@ public sealed class NexusMetrics : IDisposable
             "s",
             "Time from a request's arrival to its answer's last byte."
         );
+        _grpcCalls = _meter.CreateCounter<long>("nexus.grpc.calls", description: "gRPC calls executed for functions, by how they ended.");
+        _grpcDuration = _meter.CreateHistogram<double>("nexus.grpc.duration", "s", "Time from a call's arrival to its answer's end.");
         _invocations = _meter.CreateCounter<long>("nexus.invocations", description: "Invocations, by outcome.");
         _invocationDuration = _meter.CreateHistogram<double>(
             "nexus.invocation.duration",
@@ -95,6 +99,15 @@ public sealed class NexusMetrics : IDisposable
             }
         );
         _httpDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("function", function));
+    }
+
+    /// <param name="function">The function's name.</param>
+    /// <param name="outcome"><c>answered</c>, <c>failed</c>, <c>refused</c> or <c>cancelled</c>; the status itself is the guest's to read.</param>
+    /// <param name="duration">From arrival to end.</param>
+    public void GrpcCall(string function, string outcome, TimeSpan duration)
+    {
+        _grpcCalls.Add(1, new TagList { { "function", function }, { "outcome", outcome } });
+        _grpcDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("function", function));
     }
 
     /// <param name="function">The function's name.</param>

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Nexus.Backend.Aws;
 using Nexus.Backend.Executors;
 using Nexus.Backend.Executors.Aws;
+using Nexus.Backend.Executors.Grpc;
 using Nexus.Backend.Executors.Http;
 using Nexus.Backend.Ingress;
 using Nexus.Backend.Instances;
@@ -24,6 +25,7 @@ public sealed class NexusNode : IAsyncDisposable
     private readonly ChannelPump _pump;
     private readonly AwsHttpClient _http;
     private readonly HttpPools _httpPools;
+    private readonly GrpcCallExecutor _grpc;
     private readonly NodeOptions _options;
     private readonly AsyncInvocations _events;
     private readonly Timer _housekeeping;
@@ -36,6 +38,7 @@ public sealed class NexusNode : IAsyncDisposable
         _pump = parts.Pump;
         _http = parts.Http;
         _httpPools = parts.HttpPools;
+        _grpc = parts.Grpc;
         _events = parts.Events;
         Functions = parts.Functions;
         Services = parts.Services;
@@ -98,6 +101,7 @@ public sealed class NexusNode : IAsyncDisposable
         _pump.Dispose();
         _http.Dispose();
         _httpPools.Dispose();
+        _grpc.Dispose();
         Metrics.Dispose();
         _events.Dispose();
     }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Nexus.Backend.Aws;
 using Nexus.Backend.Executors;
 using Nexus.Backend.Executors.Aws;
+using Nexus.Backend.Executors.Grpc;
 using Nexus.Backend.Executors.Http;
 using Nexus.Backend.Ingress;
 using Nexus.Backend.Instances;
@@ -24,6 +25,8 @@ internal sealed class NodeParts
 
     public required HttpPools HttpPools { get; init; }
 
+    public required GrpcCallExecutor Grpc { get; init; }
+
     public required NexusMetrics Metrics { get; init; }
 
     public required AsyncInvocations Events { get; init; }
@@ -39,7 +42,8 @@ internal sealed class NodeParts
         var http = new AwsHttpClient();
         var pump = new ChannelPump("nexus-rings", Math.Max(2, Environment.ProcessorCount), SpinMicroseconds);
         var pools = new HttpPools();
-        ICallExecutor[] executors = [new AwsCallExecutor(ReadEnvironment(), http, metrics), new HttpCallExecutor(pools, metrics)];
+        var grpc = new GrpcCallExecutor(metrics);
+        ICallExecutor[] executors = [new AwsCallExecutor(ReadEnvironment(), http, metrics), new HttpCallExecutor(pools, metrics), grpc];
         var services = new InstanceServices(pump, ChannelOptions.Default, executors, loggers, options.StateFolder);
         var functions = options.Functions.ToDictionary(
             static function => function.Name,
@@ -63,6 +67,7 @@ internal sealed class NodeParts
             Pump = pump,
             Http = http,
             HttpPools = pools,
+            Grpc = grpc,
             Metrics = metrics,
             Events = new AsyncInvocations(services.Logger),
             Functions = functions,

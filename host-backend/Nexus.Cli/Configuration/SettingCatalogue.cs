@@ -58,7 +58,7 @@ internal static class SettingCatalogue
         new(
             "allowedUpstreams",
             SettingType.TextList,
-            "Place the function's HTTP clients may go to: host, host:port, scheme://host:port, *.suffix or *; nowhere when absent"
+            "Place the function's HttpClient and gRPC clients may go to: host, host:port, scheme://host:port, *.suffix or *; nowhere when absent"
         ),
         new("allowExplicitKeys", SettingType.Flag, "Use keys that the function's code gives to its clients") { Default = false },
         new("maxInstances", SettingType.Integer, "Instances, and so invocations at once, at most")

@@ -10,7 +10,6 @@ internal static class KnownNetwork
     /// <summary>By simple name of the assembly.</summary>
     public static readonly IReadOnlyDictionary<string, string> Libraries = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["Grpc.Net.Client"] = "gRPC clients are not offloaded by this version",
         ["Grpc.Core"] = "the native gRPC library is not offloaded by this version",
         ["Microsoft.Data.SqlClient"] = NoRule,
         ["System.Data.SqlClient"] = NoRule,

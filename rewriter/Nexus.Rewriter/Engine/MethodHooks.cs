@@ -13,6 +13,7 @@ internal sealed class MethodHooks(TargetBuilder targets)
         && rule.Kind switch
         {
             RewriteKind.ReplaceBody => !method.IsConstructor,
+            RewriteKind.Divert => !method.IsConstructor || AfterBaseCall(method) is not null,
             RewriteKind.WrapReturn => method.ReturnType.MetadataType is not MetadataType.Void,
             // Before the base constructor ran, 'this' may not be handed out.
             _ => !(method.IsConstructor && rule.Arguments is not RuleArguments.None),
@@ -30,6 +31,9 @@ internal sealed class MethodHooks(TargetBuilder targets)
                 break;
             case RewriteKind.ReplaceBody:
                 ReplaceBody(rule, method, target);
+                break;
+            case RewriteKind.Divert:
+                Divert(rule, method, target);
                 break;
             default:
                 WrapReturns(rule, method, target);
@@ -77,6 +81,35 @@ internal sealed class MethodHooks(TargetBuilder targets)
         il.Emit(OpCodes.Call, target);
         il.Emit(OpCodes.Ret);
     }
+
+    private void Divert(RewriteRule rule, MethodDefinition method, MethodReference target)
+    {
+        var il = method.Body.GetILProcessor();
+        var original = method.IsConstructor ? AfterBaseCall(method)! : method.Body.Instructions[0];
+        foreach (
+            var instruction in (IEnumerable<Instruction>)
+                [
+                    Instruction.Create(OpCodes.Ldc_I4, rule.Number),
+                    Instruction.Create(OpCodes.Call, targets.Diverts),
+                    Instruction.Create(OpCodes.Brfalse, original),
+                    .. LoadArguments(RuleArguments.All, method),
+                    Instruction.Create(OpCodes.Call, target),
+                    Instruction.Create(OpCodes.Ret),
+                ]
+        )
+            il.InsertBefore(original, instruction);
+    }
+
+    /// <summary>The first instruction of a constructor at which the object may be used; null when there is no telling.</summary>
+    private static Instruction? AfterBaseCall(MethodDefinition constructor) =>
+        constructor
+            .Body.Instructions.TakeWhile(static i => i.OpCode.FlowControl is not (FlowControl.Branch or FlowControl.Cond_Branch))
+            .FirstOrDefault(i =>
+                i.OpCode == OpCodes.Call
+                && i.Operand is MethodReference { Name: ".ctor" } called
+                && called.DeclaringType.FullName == constructor.DeclaringType.BaseType.FullName
+            )
+            ?.Next;
 
     private void WrapReturns(RewriteRule rule, MethodDefinition method, MethodReference target)
     {

@@ -7,6 +7,7 @@ internal sealed class TargetBuilder(ModuleDefinition module)
 {
     private const string GuestAssembly = "Nexus.Guest";
     private MethodReference? hit;
+    private MethodReference? diverts;
 
     /// <summary><c>static void Nexus.Guest.RuleCounters.Hit(int)</c>.</summary>
     public MethodReference Hit
@@ -19,6 +20,20 @@ internal sealed class TargetBuilder(ModuleDefinition module)
                 hit.Parameters.Add(new ParameterDefinition(module.TypeSystem.Int32));
             }
             return hit;
+        }
+    }
+
+    /// <summary><c>static bool Nexus.Guest.RuleCounters.Diverts(int)</c>.</summary>
+    public MethodReference Diverts
+    {
+        get
+        {
+            if (diverts is null)
+            {
+                diverts = new MethodReference("Diverts", module.TypeSystem.Boolean, Type(GuestAssembly, "Nexus.Guest.RuleCounters"));
+                diverts.Parameters.Add(new ParameterDefinition(module.TypeSystem.Int32));
+            }
+            return diverts;
         }
     }
 

@@ -7,6 +7,7 @@ public static class GuestAssemblies
     public const string Host = "Nexus.Guest.Host.dll";
     private const string Http = "Nexus.Guest.Http.dll";
     private const string HttpFactory = "Nexus.Guest.Http.Factory.dll";
+    private const string Grpc = "Nexus.Guest.Grpc.dll";
     private static readonly string[] Always = ["Nexus.Channel.dll", "Nexus.Guest.dll"];
 
     /// <summary>File names of the assemblies that rewritten code calls, directly or not; none when no rule was put in.</summary>
@@ -17,8 +18,11 @@ public static class GuestAssemblies
             .Select(r => r.TargetAssembly + ".dll")
             .Order(StringComparer.Ordinal)
             .ToList();
+        // The factory's adapter stands on the handler, the adapters for the gRPC libraries on one invoker.
         if (targets.Contains(HttpFactory))
             targets.Add(Http);
+        if (targets.Exists(t => t.StartsWith("Nexus.Guest.Grpc.", StringComparison.Ordinal)))
+            targets.Add(Grpc);
         return targets.Count == 0 ? [] : [.. Always.Concat(targets).Distinct(StringComparer.Ordinal)];
     }
 
@@ -41,7 +45,10 @@ public static class GuestAssemblies
                 or "Nexus.Guest.Aws.V4.dll"
                 or "Nexus.Guest.Aws.V3.dll"
                 or Http
-                or HttpFactory;
+                or HttpFactory
+                or Grpc
+                or "Nexus.Guest.Grpc.NetClient.dll"
+                or "Nexus.Guest.Grpc.Legacy.dll";
 
     /// <exception cref="Nexus.Diagnostics.NexusException">NEXUS0115: it is not there.</exception>
     internal static string Locate(string guestFolder, string fileName)

@@ -9,6 +9,12 @@ public enum RewriteKind
     /// <summary>The method does nothing but call the target. Target: <c>static R M([receiver,] parameters)</c>.</summary>
     ReplaceBody,
 
+    /// <summary>
+    /// In a process that has a channel the method does nothing but call the target; otherwise it runs as before. A constructor calls its base first. Target:
+    /// <c>static R M([receiver,] parameters)</c>.
+    /// </summary>
+    Divert,
+
     /// <summary>Call sites of the method, in every assembly that has some, call the target. Target: <c>static R M([receiver,] parameters)</c>.</summary>
     ReplaceCall,
 

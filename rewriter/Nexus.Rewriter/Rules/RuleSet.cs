@@ -66,8 +66,11 @@ public sealed class RuleSet
                 throw RewriterDiagnostics.InvalidRules.With($"id '{rule.Id}' is used twice");
             if (rule.Number is < 0 or > MaxNumber || !numbers.Add(rule.Number))
                 throw RewriterDiagnostics.InvalidRules.With($"number {rule.Number} of '{rule.Id}' is out of range or used twice");
-            if (rule.Kind is RewriteKind.ReplaceNew or RewriteKind.ReplaceBase != rule.Method is ".ctor")
-                throw RewriterDiagnostics.InvalidRules.With($"'{rule.Id}': ReplaceNew and ReplaceBase go with .ctor and nothing else does");
+            var needsConstructor = rule.Kind is RewriteKind.ReplaceNew or RewriteKind.ReplaceBase;
+            if (rule.Kind is not RewriteKind.Divert && needsConstructor != rule.Method is ".ctor")
+                throw RewriterDiagnostics.InvalidRules.With(
+                    $"'{rule.Id}': ReplaceNew and ReplaceBase go with .ctor, and besides them only Divert may"
+                );
             if (rule.VersionFrom is { } from && rule.VersionBefore is { } before && from >= before)
                 throw RewriterDiagnostics.InvalidRules.With($"'{rule.Id}': empty version range {from} to {before}");
         }

@@ -40,6 +40,29 @@ public sealed class MethodHookTests
             .Expect("Run", "async(a,k)420bb", (1, 1), (2, 1), (3, 1), (4, 1));
 
     [TestMethod]
+    [DataRow("false", "negative,level 2,deep", 0)]
+    [DataRow("true", "replaced a -1,replaced a 2,replaced a 9", 3)]
+    public void Divert_WithAndWithoutChannel_GoesToTheTargetOnlyWithOne(string attached, string expected, int hits) =>
+        With(
+                Attach(attached) + "return string.Join(\",\", new[] { -1, 2, 9 }.Select(i => new Store(\"a\").Describe(i))); }",
+                Rule(RewriteKind.Divert, "Lib.Store", "Describe", "Describe")
+            )
+            .Expect("Run", expected, (1, hits));
+
+    [TestMethod]
+    [DataRow("false", "a", 0)]
+    [DataRow("true", "diverted a", 1)]
+    public void Divert_Constructor_CallsItsBaseFirst(string attached, string expected, int hits) =>
+        With(
+                Attach(attached) + "return new Store(\"a\").Name; }",
+                Rule(RewriteKind.Divert, "Lib.Store", ".ctor", "Construct") with
+                {
+                    Parameters = ["System.String"],
+                }
+            )
+            .Expect("Run", expected, (1, hits));
+
+    [TestMethod]
     public void WrapReturn_EveryExit_PassesThroughTheTarget()
     {
         var rule = Rule(RewriteKind.WrapReturn, "Lib.Store", "Describe", "Wrap");
@@ -81,4 +104,7 @@ public sealed class MethodHookTests
                 }
             );
     }
+
+    private static string Attach(string attached) =>
+        $"public static string Run() {{ Type.GetType(\"Nexus.Guest.RuleCounters, Nexus.Guest\").GetField(\"Attached\").SetValue(null, {attached}); ";
 }

@@ -86,6 +86,7 @@ internal static class StoreLibrary
             public static void BeforeAll(Store self, int level) => Log.Add($"before {self.Name} {level}");
             public static string Wrap(string result) => $"<{result}>";
             public static string WrapAll(string result, Store self, int level) => $"<{result} {self.Name} {level}>";
+            public static void Construct(Store self, string name) => self.Name = "diverted " + name;
             public static string Describe(Store self, int level) => $"replaced {self.Name} {level}";
             public static string Shout(string result) => result.ToUpperInvariant();
             public static T WrapTake<T>(T result, Box<T> self) { Log.Add("wrapped " + typeof(T).Name); return result; }

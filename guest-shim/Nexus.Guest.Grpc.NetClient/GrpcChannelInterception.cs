@@ -1,0 +1,69 @@
+using System.Runtime.CompilerServices;
+
+namespace Nexus.Guest.Grpc.NetClient;
+
+/// <summary>The entry points that the rewriting rules call.</summary>
+public static class GrpcChannelInterception
+{
+    private static readonly ConditionalWeakTable<GrpcChannel, NetClientChannel> Targets = [];
+
+    /// <summary>Called when a channel was made: reads its options, if this process has a channel of its own.</summary>
+    /// <exception cref="NotSupportedException">NEXUS0750 to NEXUS0754: an option that could not be honoured.</exception>
+    public static GrpcChannel Remember(GrpcChannel result, Uri address, GrpcChannelOptions channelOptions)
+    {
+        if (GuestChannel.Current is { } channel)
+        {
+            Targets.AddOrUpdate(result, new NetClientChannel(NetClientTarget.Create(channel.Peer, address, channelOptions)));
+        }
+
+        return result;
+    }
+
+    /// <summary>Called instead of making the library's own invoker, in a process that has a channel.</summary>
+    /// <exception cref="ObjectDisposedException">The channel was disposed of.</exception>
+    public static CallInvoker CreateCallInvoker(GrpcChannel channel)
+    {
+        var target = TargetOf(channel);
+        ObjectDisposedException.ThrowIf(target.Calls.IsDisposed, typeof(GrpcChannel));
+        return new ChannelCallInvoker(target.Calls);
+    }
+
+    /// <summary>Called instead of connecting: connections are the backend's, which makes them when they are needed.</summary>
+    public static Task ConnectAsync(GrpcChannel channel, CancellationToken cancellationToken)
+    {
+        var target = TargetOf(channel);
+        ObjectDisposedException.ThrowIf(target.Calls.IsDisposed, typeof(GrpcChannel));
+        cancellationToken.ThrowIfCancellationRequested();
+        target.Connectivity.Connect();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Called instead of asking the library's own connections: idle until connected, then ready.</summary>
+    public static ConnectivityState State(GrpcChannel channel) => TargetOf(channel).Connectivity.State;
+
+    /// <summary>Called instead of watching the library's own connections.</summary>
+    public static Task WaitForStateChangedAsync(
+        GrpcChannel channel,
+        ConnectivityState lastObservedState,
+        CancellationToken cancellationToken
+    )
+    {
+        var target = TargetOf(channel);
+        ObjectDisposedException.ThrowIf(target.Calls.IsDisposed, typeof(GrpcChannel));
+        return target.Connectivity.WaitAsync(lastObservedState, cancellationToken);
+    }
+
+    /// <summary>Called when a channel is disposed of: its calls end.</summary>
+    public static void Dispose(GrpcChannel channel)
+    {
+        if (Targets.TryGetValue(channel, out var target))
+        {
+            target.Dispose();
+        }
+    }
+
+    private static NetClientChannel TargetOf(GrpcChannel channel) =>
+        Targets.TryGetValue(channel, out var target)
+            ? target
+            : throw new InvalidOperationException("A gRPC channel that was not made by GrpcChannel.ForAddress.");
+}

@@ -1,0 +1,44 @@
+using Nexus.Diagnostics;
+
+namespace Nexus.Guest.Grpc;
+
+/// <summary>Known failures of the gRPC stub, NEXUS0750 to NEXUS0799.</summary>
+public static class GrpcStubDiagnostics
+{
+    public static readonly Diagnostic CustomHandler = new(
+        "NEXUS0750",
+        "A gRPC channel sends through a handler of the function's own",
+        "The channel was made with an HttpHandler or HttpClient whose code would see or change the HTTP request. Calls leave the sandbox as gRPC calls, not as HTTP requests, so that code would never run.",
+        "Use a gRPC Interceptor instead of the handler, or run this function without Nexus."
+    );
+
+    public static readonly Diagnostic ConnectionSetting = new(
+        "NEXUS0751",
+        "A gRPC channel asks for connections that the backend does not make",
+        "The channel's handler has client certificates, a certificate callback, a connect callback, a proxy or credentials of its own. Connections are the backend's, which has none of them.",
+        "Remove the setting, or run this function without Nexus."
+    );
+
+    public static readonly Diagnostic UnknownScheme = new(
+        "NEXUS0752",
+        "A gRPC channel finds its addresses in a way of its own",
+        "The channel's address has a scheme that only a resolver or balancer of the function's own code could answer. The backend takes http and https.",
+        "Name the server by http:// or https://, or run this function without Nexus."
+    );
+
+    public static readonly Diagnostic NotHttp2 = new(
+        "NEXUS0753",
+        "A gRPC channel asks for another version of HTTP than 2",
+        "The channel's HttpVersion is not 2.0. The backend speaks HTTP/2 to gRPC servers.",
+        "Remove the setting."
+    );
+
+    public static readonly Diagnostic ServiceConfig = new(
+        "NEXUS0754",
+        "A gRPC channel has a service config, which is not carried out",
+        "Retries, hedging and load balancing by service config would have to be done by the backend, which this version does not do.",
+        "Remove the service config from the channel's options, or run this function without Nexus."
+    );
+
+    public static IReadOnlyList<Diagnostic> All { get; } = [CustomHandler, ConnectionSetting, UnknownScheme, NotHttp2, ServiceConfig];
+}

@@ -1,0 +1,113 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Nexus.Backend.Functions;
+using Nexus.Backend.Metrics;
+using Nexus.Channel;
+using Nexus.Channel.Messages;
+using Nexus.Diagnostics;
+
+namespace Nexus.Backend.Executors.Grpc;
+
+/// <summary>Executes guests' gRPC calls: requests go from the arena to a pooled HTTP/2 connection, answers from the connection into the arena.</summary>
+public sealed class GrpcCallExecutor : ICallExecutor, IDisposable
+{
+    private readonly GrpcConnections _connections;
+    private readonly NexusMetrics _metrics;
+    private readonly Func<string, INodeUpstream?>? _inNode;
+    private readonly ConcurrentDictionary<string, GrpcRoutes> _routes = new(StringComparer.Ordinal);
+
+    /// <param name="metrics">Counts calls.</param>
+    /// <param name="inNode">Finds the function of this node that serves an authority; none when null.</param>
+    public GrpcCallExecutor(NexusMetrics metrics, Func<string, INodeUpstream?>? inNode = null)
+        : this(metrics, inNode, configure: null) { }
+
+    internal GrpcCallExecutor(NexusMetrics metrics, Func<string, INodeUpstream?>? inNode, Action<SocketsHttpHandler>? configure)
+    {
+        _metrics = metrics;
+        _inNode = inNode;
+        _connections = new GrpcConnections(configure);
+    }
+
+    public ushort Protocol => ChannelProtocol.Grpc;
+
+    public void Dispose() => _connections.Dispose();
+
+    public async Task ExecuteAsync(ChannelCall call, FunctionDefinition function)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var outcome = "failed";
+        try
+        {
+            outcome = await ExchangeAsync(call, GrpcCallHead.Read(call.Head), function).ConfigureAwait(false);
+        }
+        catch (NexusException refusal)
+        {
+            outcome = "refused";
+            await FailAsync(call, FailureReport.Refusal(refusal)).ConfigureAwait(false);
+        }
+        catch (Exception) when (call.Aborted.IsCancellationRequested)
+        {
+            outcome = "cancelled";
+            call.Abort(AbortCode.Cancelled);
+        }
+        catch (Exception failure)
+            when (failure is HttpRequestException or IOException or InvalidOperationException or OperationCanceledException)
+        {
+            await FailAsync(call, FailureReport.Of(failure)).ConfigureAwait(false);
+        }
+        finally
+        {
+            _metrics.GrpcCall(function.Name, outcome, Stopwatch.GetElapsedTime(started));
+        }
+    }
+
+    private async Task<string> ExchangeAsync(ChannelCall call, GrpcCallHead head, FunctionDefinition function)
+    {
+        var routes = _routes.GetOrAdd(function.Name, static (_, function) => new GrpcRoutes(function), function);
+        var route = routes.For(head.Method);
+        if (_inNode?.Invoke(route.Uri.Authority) is { } upstream)
+        {
+            await upstream.ServeAsync(GrpcRequest.ForNode(route, head), new NodeExchange(call), call.Aborted).ConfigureAwait(false);
+            return "answered";
+        }
+
+        var isSingle = route.Method.Kind is GrpcCallKind.Unary or GrpcCallKind.ClientStreaming;
+        var content = new RingContent(call, startsAtOnce: route.Method.Kind is GrpcCallKind.ClientStreaming or GrpcCallKind.Duplex);
+        try
+        {
+            using var response = await SendAsync(route, head, content, call.Aborted).ConfigureAwait(false);
+            await new AnswerSender(call, response, isSingle, call.Aborted).SendAsync().ConfigureAwait(false);
+            return "answered";
+        }
+        catch (Exception) when (content.Violation is { } violation)
+        {
+            throw violation;
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(
+        GrpcRoute route,
+        GrpcCallHead head,
+        RingContent content,
+        CancellationToken cancellation
+    )
+    {
+        var waits = (head.Flags & GrpcCallFlags.WaitForReady) != 0;
+        for (var backoff = new ConnectBackoff(); ; )
+        {
+            var request = GrpcRequest.Create(route, head, content);
+            try
+            {
+                return await _connections.SendAsync(request, cancellation).ConfigureAwait(false);
+            }
+            catch (HttpRequestException failure)
+                when (waits && !content.HasStarted && FailureReport.Of(failure).Kind == GrpcFailureKind.Connect)
+            {
+                await backoff.WaitAsync(cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static ValueTask FailAsync(ChannelCall call, GrpcFailure failure) =>
+        call.SendAsync(FrameKind.Trailers, new GrpcResponseEnd { Failure = failure }, final: true);
+}

@@ -1,0 +1,37 @@
+using Nexus.Diagnostics;
+
+namespace Nexus.Backend.Executors.Grpc;
+
+/// <summary>Known refusals of the gRPC executor, NEXUS0700 to NEXUS0749.</summary>
+public static class GrpcDiagnostics
+{
+    public static readonly Diagnostic UpstreamNotAllowed = new(
+        "NEXUS0700",
+        "The function may not call this gRPC server",
+        "A function's gRPC clients reach only the servers that its operator named.",
+        "Add the server to the function's \"allowedUpstreams\": host, host:port, scheme://host:port, *.suffix or *."
+    );
+
+    public static readonly Diagnostic LinkLocalAddress = new(
+        "NEXUS0701",
+        "A gRPC server's name leads to a link-local or metadata address",
+        "Such addresses give credentials to whoever asks from this machine; no call of a function is ever sent there.",
+        "Call the service by another address."
+    );
+
+    public static readonly Diagnostic BadTarget = new(
+        "NEXUS0702",
+        "A gRPC call names no usable server or method",
+        "Scheme, authority and path of the call do not make an address.",
+        "Check the address the function's channel was made with."
+    );
+
+    public static readonly Diagnostic ServiceConfigUnusable = new(
+        "NEXUS0703",
+        "A gRPC call came with a service config",
+        "Retries, hedging and load balancing by service config are not done by this version of the backend.",
+        "Remove the service config from the channel's options."
+    );
+
+    public static IReadOnlyList<Diagnostic> All { get; } = [UpstreamNotAllowed, LinkLocalAddress, BadTarget, ServiceConfigUnusable];
+}

@@ -1,0 +1,43 @@
+using System.Collections.Concurrent;
+using Nexus.Backend.Functions;
+
+namespace Nexus.Backend.Executors.Grpc;
+
+/// <summary>The routes of one function. What a guest makes up only costs it its cache.</summary>
+internal sealed class GrpcRoutes(FunctionDefinition function)
+{
+    private const int MostRoutes = 256;
+    private readonly ConcurrentDictionary<ReadOnlyMemory<byte>, GrpcRoute> _routes = new(BytesComparer.Instance);
+
+    /// <exception cref="Nexus.Diagnostics.NexusException">NEXUS0700 to NEXUS0702.</exception>
+    public GrpcRoute For(ReadOnlyMemory<byte> encoded)
+    {
+        if (_routes.TryGetValue(encoded, out var known))
+        {
+            return known;
+        }
+
+        var route = GrpcRoute.Create(encoded.Span, function.AllowedUpstreams);
+        if (_routes.Count >= MostRoutes)
+        {
+            _routes.Clear();
+        }
+
+        _routes[encoded.ToArray()] = route;
+        return route;
+    }
+
+    private sealed class BytesComparer : IEqualityComparer<ReadOnlyMemory<byte>>
+    {
+        public static readonly BytesComparer Instance = new();
+
+        public bool Equals(ReadOnlyMemory<byte> x, ReadOnlyMemory<byte> y) => x.Span.SequenceEqual(y.Span);
+
+        public int GetHashCode(ReadOnlyMemory<byte> bytes)
+        {
+            var hash = default(HashCode);
+            hash.AddBytes(bytes.Span);
+            return hash.ToHashCode();
+        }
+    }
+}

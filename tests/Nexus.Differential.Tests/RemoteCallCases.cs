@@ -1,0 +1,100 @@
+namespace Nexus.Differential.Tests;
+
+/// <summary>Events for the function that calls gRPC servers.</summary>
+internal static class RemoteCallCases
+{
+    // Deadlines are met by the server that stalls: here the server's own word and the client's would race.
+    private static readonly string[] Scenarios =
+    [
+        "unary",
+        "blocking unary",
+        "empty message",
+        "status, details and trailers",
+        "server exception",
+        "unimplemented",
+        "headers and trailers",
+        "state before the end",
+        "client streaming",
+        "client streaming answered early",
+        "server streaming",
+        "server streaming that fails",
+        "duplex",
+        "half-close of nothing",
+        "two reads at once",
+        "write after completion",
+        "deadline in the past",
+        "local deadline",
+        "cancelled before",
+        "cancelled while waiting",
+        "cancelled while reading",
+        "disposed unary",
+        "disposed stream",
+        "received message too large",
+        "large messages",
+        "compressed request",
+        "unknown compression",
+        "user agent",
+    ];
+
+    private static readonly string[] Ways =
+    [
+        "WrongContentType",
+        "NoContentType",
+        "NotFound",
+        "Unavailable",
+        "Forbidden",
+        "Unauthorized",
+        "Teapot",
+        "NoStatus",
+        "NothingAtAll",
+        "StatusOnly",
+        "ErrorOnly",
+        "BadStatus",
+        "BadHeadStatus",
+        "OddMessage",
+        "BadBinary",
+        "OkWithoutMessage",
+        "TwoMessages",
+        "MessageThenError",
+        "HalfPrefix",
+        "HalfMessage",
+        "BadFlag",
+        "HugeLength",
+        "OverLimit",
+        "NotProtobuf",
+        "CompressedWithoutEncoding",
+        "UnknownEncoding",
+        "ResetAtOnce",
+        "ResetCancel",
+        "ResetCalm",
+        "ResetSecurity",
+        "ResetAfterHeaders",
+        "ResetAfterMessage",
+        "Stall",
+        "StallAfterHeaders",
+        "StallAfterMessage",
+        "Dropped",
+        "DroppedAfterMessage",
+    ];
+
+    public static IReadOnlyList<string> List { get; } =
+    [
+        .. Scenarios.Select(static name => Event(name, "plain")),
+        .. Scenarios
+            .Where(static name => name.Contains("cancel") || name.Contains("deadline") || name.Contains("disposed"))
+            .Select(static name => Event(name, "plain", throwsCanceled: true)),
+        .. new[] { "httpClient", "factory", "interceptor" }.SelectMany(static client =>
+            new[] { "unary", "headers and trailers", "duplex", "cancelled while waiting" }.Select(name => Event(name, client))
+        ),
+        Event("", "codeFirst"),
+        .. Ways.Select(static way => Event(way, "misbehaving", server: "MISBEHAVING_URL")),
+        Event("unary", "plain", server: "GARBAGE_URL"),
+        Event("unary", "plain", server: "NOBODY_URL"),
+        Event("duplex", "httpClient", server: "NOBODY_URL"),
+        Event("unary", "httpClient", server: "NOBODY_URL"),
+        Event("server streaming", "plain", server: "NOBODY_URL"),
+    ];
+
+    private static string Event(string scenario, string client, bool throwsCanceled = false, string server = "TRIALS_URL") =>
+        $$"""{"scenario":"{{scenario}}","client":"{{client}}","throwsCanceled":{{(throwsCanceled ? "true" : "false")}},"server":"{{server}}"}""";
+}

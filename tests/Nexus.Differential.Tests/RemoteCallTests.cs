@@ -1,0 +1,91 @@
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Nexus.TestKit.Emulators;
+using Nexus.TestKit.Functions;
+
+namespace Nexus.Differential.Tests;
+
+/// <summary>
+/// A function that calls gRPC servers of another implementation, directly and from a sandbox without a network: everything its code sees must be the same.
+/// </summary>
+[TestClass]
+public sealed class RemoteCallTests
+{
+    private const string Function = "RemoteCalls";
+
+    private static TrialServers? s_servers;
+    private static DirectRunner? s_direct;
+    private static NexusBackend? s_backend;
+
+    public required TestContext TestContext { get; init; }
+
+    public static IEnumerable<object[]> Cases => RemoteCallCases.List.Select(static request => new object[] { request });
+
+    [ClassInitialize]
+    public static async Task StartAsync(TestContext context)
+    {
+        var cli = NexusBackend.FindCli() ?? throw new FileNotFoundException("nexus.dll was not built.");
+        s_servers = await TrialServers.StartAsync(context.CancellationToken);
+        var variables = new Dictionary<string, string>
+        {
+            ["TRIALS_URL"] = s_servers.Trials.ToString(),
+            ["MISBEHAVING_URL"] = s_servers.Misbehaving.ToString(),
+            ["GARBAGE_URL"] = s_servers.Garbage.ToString(),
+            ["NOBODY_URL"] = $"http://127.0.0.1:{FreePort()}",
+        };
+        var function = await PublishedFunctions.GetAsync(Function);
+        s_direct = await DirectRunner.StartAsync(function, variables, cancellation: context.CancellationToken);
+        var definition = new JsonObject
+        {
+            ["path"] = function.Folder,
+            ["handler"] = function.Handler,
+            ["memory"] = 512,
+            ["timeout"] = 60,
+            ["allowedUpstreams"] = new JsonArray("127.0.0.1"),
+            ["environment"] = new JsonObject(variables.Select(static pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
+        };
+        var configuration = new JsonObject
+        {
+            ["listen"] = "http://127.0.0.1:0",
+            ["functions"] = new JsonObject { [Function.ToLowerInvariant()] = definition },
+        };
+        s_backend = await NexusBackend.StartAsync(cli, configuration, new Dictionary<string, string>(), context.CancellationToken);
+    }
+
+    [ClassCleanup]
+    public static async Task StopAsync()
+    {
+        await (s_direct?.DisposeAsync() ?? default);
+        await (s_backend?.DisposeAsync() ?? default);
+        await (s_servers?.DisposeAsync() ?? default);
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Cases))]
+    [Timeout(90_000, CooperativeCancellation = true)]
+    public async Task Calls_FromTheSandbox_LookTheSame(string request)
+    {
+        await using var nexus = new NexusRunner(s_backend!, Function.ToLowerInvariant());
+        var direct = await AnswerAsync(s_direct!, request);
+        var through = await AnswerAsync(nexus, request);
+        Assert.AreEqual(direct, through);
+        Assert.IsNotEmpty(direct);
+    }
+
+    private async Task<string> AnswerAsync(IFunctionRunner runner, string request)
+    {
+        var outcome = await runner.InvokeAsync(Encoding.UTF8.GetBytes(request), TestContext.CancellationToken);
+        var payload = Encoding.UTF8.GetString(outcome.Payload);
+        Assert.IsNull(outcome.FunctionError, payload);
+        return JsonSerializer.Deserialize<string>(payload)!;
+    }
+
+    private static int FreePort()
+    {
+        using var socket = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        socket.Start();
+        return ((System.Net.IPEndPoint)socket.LocalEndpoint).Port;
+    }
+}

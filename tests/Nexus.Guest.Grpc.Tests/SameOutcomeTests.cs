@@ -1,0 +1,31 @@
+namespace Nexus.Guest.Grpc.Tests;
+
+/// <summary>The same code with the library's own client and through the channel: what it sees must be the same.</summary>
+[TestClass]
+public sealed class SameOutcomeTests
+{
+    public static IEnumerable<object[]> Names => Scenarios.All.Keys.Select(static name => new object[] { name });
+
+    [TestMethod]
+    [DynamicData(nameof(Names))]
+    [Timeout(60_000)]
+    public Task Scenario_ThroughTheChannel_LooksTheSame(string name) => CompareAsync(name, throwsCanceled: false);
+
+    [TestMethod]
+    [DynamicData(nameof(Names))]
+    [Timeout(60_000)]
+    public Task Scenario_ThatThrowsOperationCanceled_LooksTheSame(string name) => CompareAsync(name, throwsCanceled: true);
+
+    private static async Task CompareAsync(string name, bool throwsCanceled)
+    {
+        using var channel = GrpcChannel.ForAddress(TrialServer.Address, Options(throwsCanceled));
+        var direct = await Outcome.OfAsync(seen => Scenarios.All[name](new Trial.TrialClient(channel), seen));
+        await using var pair = new GrpcPair();
+        var through = await Outcome.OfAsync(seen => Scenarios.All[name](pair.Client(options: Options(throwsCanceled)), seen));
+        Assert.AreEqual(direct, through);
+        Assert.IsNotEmpty(direct);
+        Assert.IsEmpty(pair.Faults);
+    }
+
+    private static GrpcChannelOptions Options(bool throwsCanceled) => new() { ThrowOperationCanceledOnCancellation = throwsCanceled };
+}
