@@ -142,7 +142,8 @@ public sealed class ChannelCall : IValueTaskSource<ChannelFrame>, IThreadPoolWor
     public void Send(FrameKind kind, ArenaBlock block, int length, bool final) => Peer.Send(this, kind, block, length, final, ring: true);
 
     /// <summary>As <see cref="Send"/>, but the doorbell is left to the next frame, which the caller sends without waiting for anything.</summary>
-    public void SendSilently(FrameKind kind, ArenaBlock block, int length) => Peer.Send(this, kind, block, length, final: false, ring: false);
+    public void SendSilently(FrameKind kind, ArenaBlock block, int length) =>
+        Peer.Send(this, kind, block, length, final: false, ring: false);
 
     /// <summary>Writes a message into the arena and sends it.</summary>
     public async ValueTask SendAsync<TMessage>(FrameKind kind, TMessage message, bool final, CancellationToken cancellationToken = default)

@@ -16,7 +16,9 @@ internal sealed class Http1Request(ChannelCall call, HttpRequestHead head, Serve
     {
         if (!IsUpgradableRequest)
         {
-            throw new InvalidOperationException("Cannot upgrade a non-upgradable request. Check IHttpUpgradeFeature.IsUpgradableRequest to determine if a request can be upgraded.");
+            throw new InvalidOperationException(
+                "Cannot upgrade a non-upgradable request. Check IHttpUpgradeFeature.IsUpgradableRequest to determine if a request can be upgraded."
+            );
         }
 
         return await OpenStreamAsync(StatusCodes.Status101SwitchingProtocols).ConfigureAwait(false);

@@ -112,10 +112,7 @@ internal abstract partial class ServedRequest
 
         if (_head.Headers.Count > limits.MaxRequestHeaderCount)
         {
-            return new BadHttpRequestException(
-                "Request contains too many headers.",
-                StatusCodes.Status431RequestHeaderFieldsTooLarge
-            );
+            return new BadHttpRequestException("Request contains too many headers.", StatusCodes.Status431RequestHeaderFieldsTooLarge);
         }
 
         var bytes = 0;

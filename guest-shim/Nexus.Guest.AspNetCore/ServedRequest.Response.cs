@@ -213,10 +213,7 @@ internal abstract partial class ServedRequest : IHttpResponseFeature, IHttpRespo
     {
         if (Failure is not null)
         {
-            throw new ObjectDisposedException(
-                "The response has been aborted due to an unhandled application exception.",
-                Failure
-            );
+            throw new ObjectDisposedException("The response has been aborted due to an unhandled application exception.", Failure);
         }
     }
 
@@ -246,7 +243,10 @@ internal abstract partial class ServedRequest : IHttpResponseFeature, IHttpRespo
         }
 
         return new InvalidOperationException(
-            string.Create(CultureInfo.InvariantCulture, $"Response Content-Length mismatch: too few bytes written ({_bytesWritten} of {announced}).")
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Response Content-Length mismatch: too few bytes written ({_bytesWritten} of {announced})."
+            )
         );
     }
 
@@ -295,7 +295,9 @@ internal abstract partial class ServedRequest : IHttpResponseFeature, IHttpRespo
 
     private void RefuseContentLength(bool appCompleted)
     {
-        var refusal = new InvalidOperationException($"Setting the header Content-Length is not allowed on responses with status code {StatusCode}.");
+        var refusal = new InvalidOperationException(
+            $"Setting the header Content-Length is not allowed on responses with status code {StatusCode}."
+        );
         if (!appCompleted)
         {
             throw refusal;

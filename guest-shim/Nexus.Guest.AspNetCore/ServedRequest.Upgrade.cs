@@ -20,7 +20,9 @@ internal abstract partial class ServedRequest
     {
         if (IsUpgraded)
         {
-            throw new InvalidOperationException("IHttpUpgradeFeature.UpgradeAsync was already called and can only be called once per connection.");
+            throw new InvalidOperationException(
+                "IHttpUpgradeFeature.UpgradeAsync was already called and can only be called once per connection."
+            );
         }
 
         StatusCode = status;

@@ -3,10 +3,12 @@ extern alias rewriter;
 using Nexus.Backend.Aws;
 using Nexus.Backend.Executors.Aws;
 using Nexus.Backend.Executors.Http;
+using Nexus.Backend.Ingress;
 using Nexus.Backend.Instances;
 using Nexus.Backend.Sandbox;
 using Nexus.Channel;
 using Nexus.Diagnostics;
+using Nexus.Guest.AspNetCore;
 using Nexus.Guest.Aws;
 using Nexus.Guest.Host;
 using Nexus.Guest.Http;
@@ -27,6 +29,8 @@ internal static class DiagnosticCatalogue
             .Concat(AwsDiagnostics.All)
             .Concat(AwsCallDiagnostics.All)
             .Concat(AwsStubDiagnostics.All)
+            .Concat(IngressDiagnostics.All)
+            .Concat(ServerDiagnostics.All)
             .Concat(ChannelDiagnostics.All)
             .Concat(HttpStubDiagnostics.All)
             .Concat(HttpCallDiagnostics.All)

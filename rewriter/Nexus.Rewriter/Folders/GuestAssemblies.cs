@@ -7,6 +7,9 @@ public static class GuestAssemblies
     public const string Host = "Nexus.Guest.Host.dll";
     private const string Http = "Nexus.Guest.Http.dll";
     private const string HttpFactory = "Nexus.Guest.Http.Factory.dll";
+
+    /// <summary>The server that takes Kestrel's place.</summary>
+    public const string Server = "Nexus.Guest.AspNetCore.dll";
     private static readonly string[] Always = ["Nexus.Channel.dll", "Nexus.Guest.dll"];
 
     /// <summary>File names of the assemblies that rewritten code calls, directly or not; none when no rule was put in.</summary>
@@ -29,6 +32,7 @@ public static class GuestAssemblies
                 .Concat(For(rules, applied))
                 .Concat(source.Files().Where(IsGuest))
                 .Concat(source.IsExecutable ? [] : [Host])
+                .Concat(source.IsServer ? [Server] : [])
                 .Distinct(StringComparer.Ordinal),
         ];
 
@@ -41,7 +45,8 @@ public static class GuestAssemblies
                 or "Nexus.Guest.Aws.V4.dll"
                 or "Nexus.Guest.Aws.V3.dll"
                 or Http
-                or HttpFactory;
+                or HttpFactory
+                or Server;
 
     /// <exception cref="Nexus.Diagnostics.NexusException">NEXUS0115: it is not there.</exception>
     internal static string Locate(string guestFolder, string fileName)
