@@ -66,7 +66,7 @@ internal sealed class NodeParts
         {
             Pump = pump,
             Http = http,
-            HttpPools = pools,
+            HttpPools = httpPools,
             Metrics = metrics,
             Events = new AsyncInvocations(services.Logger),
             Functions = functions,
