@@ -28,5 +28,7 @@ internal sealed class Http1Request(ChannelCall call, HttpRequestHead head, Serve
 
     protected override HttpTrailers? TakeTrailers() => null;
 
+    protected override void CloseConnection() => ((IHttpResponseFeature)this).Headers.Connection = "close";
+
     protected override void OnProperty(string name, string value) => IsUpgradableRequest |= name == "upgrade";
 }

@@ -79,6 +79,7 @@ internal abstract partial class ServedRequest : IDisposable
         if (!HasStarted)
         {
             ResetToError(bad.StatusCode);
+            CloseConnection();
         }
 
         Failure ??= bad;
@@ -145,12 +146,15 @@ internal abstract partial class ServedRequest : IDisposable
     /// <summary>The program, or the host that stops, wants this request gone.</summary>
     public void Abort()
     {
-        AbortCall(AbortCode.Failed);
+        AbortCall(AbortCode.Cancelled);
         CancelRequestAborted();
     }
 
     /// <summary>Trailing fields of the response; null for none.</summary>
     protected abstract HttpTrailers? TakeTrailers();
+
+    /// <summary>After a refusal no further request is taken from the connection, where it has one request at a time.</summary>
+    protected virtual void CloseConnection() { }
 
     protected void AbortCall(AbortCode code)
     {

@@ -48,7 +48,7 @@ internal static partial class Transcript
     {
         foreach (var (name, values) in headers.OrderBy(static header => header.Key, StringComparer.OrdinalIgnoreCase))
         {
-            if (name is not "Date")
+            if (name is not ("Date" or "Last-Modified"))
             {
                 text.AppendLine($"{name.ToLowerInvariant()}: {string.Join(" | ", values)}");
             }

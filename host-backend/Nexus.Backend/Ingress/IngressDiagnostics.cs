@@ -103,6 +103,13 @@ public static class IngressDiagnostics
         "Give the function more time, or no timeout."
     );
 
+    public static readonly Diagnostic HeadTooLarge = new(
+        "NEXUS0816",
+        "A request's headers are too large for the node",
+        "Request line and headers cross into the sandbox in one piece of at most 64 KiB, whatever limit the program has set.",
+        "Send smaller headers."
+    );
+
     public static IReadOnlyList<Diagnostic> All { get; } =
     [
         ListenerContradiction,
@@ -119,5 +126,6 @@ public static class IngressDiagnostics
         NotReady,
         NoAnswer,
         TimedOut,
+        HeadTooLarge,
     ];
 }

@@ -14,6 +14,8 @@ namespace Nexus.Backend.Ingress;
 /// <summary>The listeners of the routes: a Kestrel of their own, without the pipeline that the Invoke API has.</summary>
 internal sealed class IngressServer : IAsyncDisposable
 {
+    private const int MostHeaderBytes = 48 * 1024;
+    private const int MostHeaders = 500;
     private readonly WebApplication _host;
     private readonly IServer _server;
     private readonly List<(IngressListener Listener, ListenOptions Options)> _bound;
@@ -40,12 +42,16 @@ internal sealed class IngressServer : IAsyncDisposable
     {
         var bound = new List<(IngressListener, ListenOptions)>();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton(loggers);
+        builder.Services.AddSingleton<ILoggerFactory>(new IngressLoggers(loggers));
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = null;
+            // Above Kestrel's own defaults, so that a program refuses by its own limits; bounded by what fits into a head.
+            kestrel.Limits.MaxRequestHeadersTotalSize = MostHeaderBytes;
+            kestrel.Limits.MaxRequestHeaderCount = MostHeaders;
+            kestrel.Limits.MaxRequestLineSize = MostHeaderBytes / 2;
             foreach (var listener in listeners)
             {
                 listener.Apply(kestrel, options => bound.Add((listener, options)));

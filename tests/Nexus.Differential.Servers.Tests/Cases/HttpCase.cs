@@ -10,6 +10,9 @@ internal sealed record HttpCase(string Name, Func<IEnumerable<HttpRequestMessage
     /// <summary>The program's own Kestrel speaks nothing newer on a cleartext port.</summary>
     public bool Http1Only { get; init; }
 
+    /// <summary>Over HTTP/1.1 it depends on the moment whether the caller sees the answer or a closed connection.</summary>
+    public bool Http2Only { get; init; }
+
     public async Task<string> ObserveAsync(Worlds.ServerWorld world, bool http2)
     {
         using var client = world.ClientOf(App, http2);

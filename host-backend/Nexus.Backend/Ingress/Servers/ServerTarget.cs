@@ -41,6 +41,13 @@ internal sealed class ServerTarget(ServerPool pool) : IRouteTarget
             await GiveUpAsync(features, failure as ChannelException).ConfigureAwait(false);
             return;
         }
+        catch (ArgumentException)
+        {
+            await IngressAnswer
+                .RefuseAsync(features, StatusCodes.Status431RequestHeaderFieldsTooLarge, IngressDiagnostics.HeadTooLarge.With(pool.Function.Name).Message)
+                .ConfigureAwait(false);
+            return;
+        }
 
         using (opened)
         {
@@ -68,6 +75,12 @@ internal sealed class ServerTarget(ServerPool pool) : IRouteTarget
         catch (OperationCanceledException)
         {
             // The caller is gone; the guest has been told.
+        }
+        catch (ChannelException failure) when (failure.Code == AbortCode.Failed)
+        {
+            // What the program had flushed before it failed is the caller's.
+            await features.Get<IHttpResponseBodyFeature>()!.Writer.FlushAsync(aborted).ConfigureAwait(false);
+            throw new ServedRequestFailedException();
         }
         catch (ChannelException failure)
         {
@@ -109,7 +122,7 @@ internal sealed class ServerTarget(ServerPool pool) : IRouteTarget
 
         switch (failure?.Code)
         {
-            case AbortCode.Failed:
+            case AbortCode.Cancelled:
                 // The program itself wanted the connection gone.
                 CutOff(features);
                 break;
