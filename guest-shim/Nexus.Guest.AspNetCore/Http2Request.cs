@@ -15,6 +15,9 @@ internal sealed class Http2Request(ChannelCall call, HttpRequestHead head, Serve
 {
     /// <summary>A field of trailers that no header can have: the code of a reset.</summary>
     internal const string ResetField = ":reset";
+
+    /// <summary>RFC 9113, 7: what Kestrel resets a stream with whose request line is too long.</summary>
+    internal const int ProtocolError = 1;
     private HeaderDictionary? _trailers;
 
     public IHeaderDictionary Trailers

@@ -29,6 +29,12 @@ internal sealed class RequestLoop<TContext>(IHttpApplication<TContext> applicati
         using var abort = stopping.UnsafeRegister(static state => ((ServedRequest)state!).Abort(), request);
         try
         {
+            if (request is Http2Request { IsLineTooLong: true } stream)
+            {
+                stream.Reset(Http2Request.ProtocolError);
+                return;
+            }
+
             if (request.FindRefusal() is { } refusal)
             {
                 request.Reject(refusal);

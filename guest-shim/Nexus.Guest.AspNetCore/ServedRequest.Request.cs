@@ -100,12 +100,14 @@ internal abstract partial class ServedRequest
 
     private IHeaderDictionary RequestHeaders { get; set; } = null!;
 
+    /// <summary>Whether the request line is longer than the program allows: "GET /path HTTP/1.1" and the line's end.</summary>
+    public bool IsLineTooLong => Method.Length + RawTarget.Length + 12 > _settings.Options.Limits.MaxRequestLineSize;
+
     /// <summary>The refusals that Kestrel makes before it calls the program, by the limits that the program has set.</summary>
     public BadHttpRequestException? FindRefusal()
     {
         var limits = _settings.Options.Limits;
-        // "GET /path HTTP/1.1" and the line's end.
-        if (Method.Length + RawTarget.Length + 12 > limits.MaxRequestLineSize)
+        if (IsLineTooLong)
         {
             return new BadHttpRequestException("Request line too long.", StatusCodes.Status414UriTooLong);
         }

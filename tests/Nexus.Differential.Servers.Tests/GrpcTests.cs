@@ -24,8 +24,9 @@ public sealed class GrpcTests
         ["request too large"] = static client => PostAsync(client, 5_000_000),
         ["status"] = static client => EndAsync(client.FailAsync(new Failure { Code = 9, Message = "nicht erfüllt ✓\n%" })),
         ["exception"] = static client => EndAsync(client.FailAsync(new Failure { ThrowPlain = true, Message = "secret" })),
-        ["deadline"] = static client =>
-            EndAsync(client.WaitAsync(new Pause { Milliseconds = 20_000 }, deadline: DateTime.UtcNow.AddMilliseconds(400))),
+        // Whose clock is first decides what besides the status is seen.
+        ["deadline"] = static async client =>
+            (await EndAsync(client.WaitAsync(new Pause { Milliseconds = 20_000 }, deadline: DateTime.UtcNow.AddMilliseconds(400)))).Split('|')[0],
         ["cancellation"] = CancelAsync,
         ["client stream"] = static client => ImportAsync(client, 1000, negativeAt: -1),
         ["client stream ended by the server"] = static client => ImportAsync(client, 1000, negativeAt: 3),

@@ -36,7 +36,7 @@ internal static class HttpCases
         One("digest of an unknown length", () => Chunked(Post("/digest", new ByteArrayContent(s_bytes)))),
         One("digest of nothing", () => Post("/digest", new ByteArrayContent([]))),
         One("form", Form),
-        One("echo", () => Post("/echo", new ByteArrayContent(s_bytes) { Headers = { ContentType = new("application/x-odd") } })),
+        One("echo", () => Post("/echo", new ByteArrayContent(s_bytes[..60_000]) { Headers = { ContentType = new("application/x-odd") } })),
         One("large download", () => Get("/large/24")),
         One("file", () => Get("/file")),
         One("events", () => Get("/events/5")),
