@@ -85,6 +85,9 @@ internal sealed class RequestPipeReader(ServedRequest request, ChannelCall call,
         }
     }
 
+    /// <summary>The request became a stream: what follows its head is the stream's.</summary>
+    public void OpenStream() => _ended = false;
+
     public override void Complete(Exception? exception = null) => _done = true;
 
     /// <summary>Gives everything back.</summary>

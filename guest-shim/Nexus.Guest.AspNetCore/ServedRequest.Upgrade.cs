@@ -33,6 +33,7 @@ internal abstract partial class ServedRequest
 
         IsUpgraded = true;
         MaxRequestBodySizeOff();
+        Input.OpenStream();
         await Output.FlushAsync().ConfigureAwait(false);
         return new UpgradedStream(new RequestBodyStream(this, Input), new ResponseBodyStream(this, Output));
     }

@@ -21,7 +21,14 @@ public sealed class ChatService(Rooms rooms) : Chat.ChatBase
         var telling = TellAsync();
         try
         {
-            rooms.Say(new Saying { Room = first.Room, Who = "room", Text = $"{first.Who} is here" });
+            rooms.Say(
+                new Saying
+                {
+                    Room = first.Room,
+                    Who = "room",
+                    Text = $"{first.Who} is here",
+                }
+            );
             await foreach (var saying in requestStream.ReadAllAsync(context.CancellationToken))
             {
                 rooms.Say(saying);

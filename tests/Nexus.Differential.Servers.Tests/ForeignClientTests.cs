@@ -93,5 +93,6 @@ public sealed class ForeignClientTests
         return (process.ExitCode, await output + Ports(await errors));
     }
 
-    private static string Ports(string errors) => System.Text.RegularExpressions.Regex.Replace(errors, @"127\.0\.0\.\d+(:| port )\d+|in \d+ ms", "HOST");
+    private static string Ports(string errors) =>
+        System.Text.RegularExpressions.Regex.Replace(errors, @"127\.0\.0\.\d+(:| port )\d+|in \d+ ms", "HOST");
 }

@@ -26,7 +26,9 @@ public sealed class GrpcTests
         ["exception"] = static client => EndAsync(client.FailAsync(new Failure { ThrowPlain = true, Message = "secret" })),
         // Whose clock is first decides what besides the status is seen.
         ["deadline"] = static async client =>
-            (await EndAsync(client.WaitAsync(new Pause { Milliseconds = 20_000 }, deadline: DateTime.UtcNow.AddMilliseconds(400)))).Split('|')[0],
+            (await EndAsync(client.WaitAsync(new Pause { Milliseconds = 20_000 }, deadline: DateTime.UtcNow.AddMilliseconds(400)))).Split(
+                '|'
+            )[0],
         ["cancellation"] = CancelAsync,
         ["client stream"] = static client => ImportAsync(client, 1000, negativeAt: -1),
         ["client stream ended by the server"] = static client => ImportAsync(client, 1000, negativeAt: 3),
@@ -280,6 +282,8 @@ public sealed class GrpcTests
             metadata
                 .Where(static entry => entry.Key is not "date")
                 .OrderBy(static entry => entry.Key, StringComparer.Ordinal)
-                .Select(static entry => entry.IsBinary ? $"{entry.Key}={Convert.ToHexString(entry.ValueBytes)}" : $"{entry.Key}={entry.Value}")
+                .Select(static entry =>
+                    entry.IsBinary ? $"{entry.Key}={Convert.ToHexString(entry.ValueBytes)}" : $"{entry.Key}={entry.Value}"
+                )
         );
 }

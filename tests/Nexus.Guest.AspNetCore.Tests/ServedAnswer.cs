@@ -5,7 +5,13 @@ using Nexus.Channel.Messages;
 namespace Nexus.Guest.AspNetCore.Tests;
 
 /// <summary>What came back.</summary>
-internal sealed record ServedAnswer(HttpResponseHead? Head, byte[] Body, IReadOnlyList<KeyValuePair<string, string>> Trailers, AbortCode Abort, int Frames)
+internal sealed record ServedAnswer(
+    HttpResponseHead? Head,
+    byte[] Body,
+    IReadOnlyList<KeyValuePair<string, string>> Trailers,
+    AbortCode Abort,
+    int Frames
+)
 {
     public string Text => Encoding.UTF8.GetString(Body);
 

@@ -46,7 +46,12 @@ internal sealed class ServedPair : IDisposable
 
     public HandlerApplication Application { get; }
 
-    public static HttpRequestHead Head(string method = "GET", string version = "2.0", long length = 0, params (string Name, string Value)[] headers) =>
+    public static HttpRequestHead Head(
+        string method = "GET",
+        string version = "2.0",
+        long length = 0,
+        params (string Name, string Value)[] headers
+    ) =>
         new()
         {
             Method = method,

@@ -16,7 +16,7 @@ public sealed class ServedRequestTests
     {
         using var pair = new ServedPair(static context =>
             context.Response.WriteAsync(
-                $"{context.Request.Protocol} {context.Request.Method} {context.Request.Path} {context.Request.QueryString} {context.Request.Host} "
+                $"{context.Request.Protocol} {context.Request.Method} {context.Request.Path.Value} {context.Request.QueryString} {context.Request.Host} "
                     + $"{context.Connection.RemoteIpAddress}:{context.Connection.RemotePort} {context.Connection.Id} {context.Request.Headers["x-a"]}"
             )
         );
@@ -309,10 +309,7 @@ public sealed class ServedRequestTests
     public async Task Server_ThatStops_AbortsWhatStillRuns()
     {
         using var stopping = new CancellationTokenSource();
-        using var pair = new ServedPair(
-            static context => Task.Delay(Timeout.Infinite, context.RequestAborted),
-            stopping: stopping.Token
-        );
+        using var pair = new ServedPair(static context => Task.Delay(Timeout.Infinite, context.RequestAborted), stopping: stopping.Token);
         using var call = await pair.OpenAsync(ServedPair.Head());
         await Task.Delay(100);
 

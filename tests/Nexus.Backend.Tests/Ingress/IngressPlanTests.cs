@@ -20,7 +20,8 @@ public sealed class IngressPlanTests
         Assert.AreEqual("NEXUS0800", Refusal(s_route with { Protocols = "http1" }, s_route with { Path = "/a", Protocols = "http2" }));
 
     [TestMethod]
-    public void Https_WithoutACertificate_IsRefused() => Assert.AreEqual("NEXUS0801", Refusal(s_route with { Listen = "https://127.0.0.1:8443" }));
+    public void Https_WithoutACertificate_IsRefused() =>
+        Assert.AreEqual("NEXUS0801", Refusal(s_route with { Listen = "https://127.0.0.1:8443" }));
 
     [TestMethod]
     public void Https_WithAMissingFile_IsRefused() =>
@@ -33,17 +34,7 @@ public sealed class IngressPlanTests
     [DataRow("http://127.0.0.1:80", "orders", "")]
     [DataRow("http://127.0.0.1:80", "/", "http3")]
     public void Route_ThatCannotBe_IsRefused(string listen, string path, string protocols) =>
-        Assert.AreEqual(
-            "NEXUS0807",
-            Refusal(
-                s_route with
-                {
-                    Listen = listen,
-                    Path = path,
-                    Protocols = protocols,
-                }
-            )
-        );
+        Assert.AreEqual("NEXUS0807", Refusal(s_route with { Listen = listen, Path = path, Protocols = protocols }));
 
     private static string Refusal(params IngressRoute[] routes) =>
         Assert.Throws<Exception>(() => IngressPlan.Make(routes, static _ => null!)).Message[..9];

@@ -110,7 +110,9 @@ public sealed class ServerFunctionTests
             var before = int.Parse(await client.GetStringAsync("/cancelled"), null);
             using var leaving = new CancellationTokenSource(500);
 
-            await Assert.ThrowsAsync<OperationCanceledException>(() => client.GetStringAsync(new Uri("/slow", UriKind.Relative), leaving.Token));
+            await Assert.ThrowsAsync<OperationCanceledException>(() =>
+                client.GetStringAsync(new Uri("/slow", UriKind.Relative), leaving.Token)
+            );
 
             await Eventually.TrueAsync(
                 () => int.Parse(client.GetStringAsync("/cancelled").GetAwaiter().GetResult(), null) == before + 1,
@@ -221,7 +223,10 @@ public sealed class ServerFunctionTests
         foreach (var version in new[] { new Version(1, 1), new Version(2, 0) })
         {
             using var handler = new SocketsHttpHandler();
-            handler.SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate!.GetCertHashString() == thumbprint };
+            handler.SslOptions = new SslClientAuthenticationOptions
+            {
+                RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate!.GetCertHashString() == thumbprint,
+            };
             using var client = node.Client(2, version, handler);
 
             Assert.EndsWith("https GET", await client.GetStringAsync("/headers"));

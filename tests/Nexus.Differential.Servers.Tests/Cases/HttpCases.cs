@@ -19,7 +19,21 @@ internal static class HttpCases
         One("head", () => new(HttpMethod.Head, "/headers")),
         One("controller", () => Get("/catalogue/dawn?width=640")),
         One("controller's not found", () => Get("/catalogue/none")),
-        One("controller's post", () => Post("/catalogue", JsonContent.Create(new { title = "dusk", width = 3, height = 2 }))),
+        One(
+            "controller's post",
+            () =>
+                Post(
+                    "/catalogue",
+                    JsonContent.Create(
+                        new
+                        {
+                            title = "dusk",
+                            width = 3,
+                            height = 2,
+                        }
+                    )
+                )
+        ),
         One("bad json", () => Post("/catalogue", new StringContent("{ \"title\": ", Encoding.UTF8, "application/json"))),
         One("wrong content type", () => Post("/catalogue", new StringContent("x"))),
         new(
@@ -51,7 +65,10 @@ internal static class HttpCases
         One("abort", () => Get("/abort")),
         One("started", () => Get("/started")),
         new("statuses", () => new[] { 201, 204, 205, 301, 304, 404, 418, 503 }.Select(static code => Get($"/status/{code}"))),
-        One("body over the program's limit", () => Post("/digest", new ByteArrayContent(new byte[20_000_001]))) with { Http2Only = true },
+        One("body over the program's limit", () => Post("/digest", new ByteArrayContent(new byte[20_000_001]))) with
+        {
+            Http2Only = true,
+        },
         One("body over the request's limit", () => Post("/limit/10", new StringContent("longer than ten"))),
         One("body of unknown length over the limit", () => Chunked(Post("/limit/10", new StringContent("longer than ten")))),
         One("body within the request's limit", () => Post("/limit/100", new StringContent("shorter"))),

@@ -42,7 +42,12 @@ internal sealed partial class KestrelWorld : ServerWorld
     }
 
     /// <summary>A process a protocol: Kestrel speaks one per cleartext port, and a program's own address comes first.</summary>
-    private async Task<Uri> StartAsync(PublishedFunction function, ServedApp app, bool http2, IReadOnlyDictionary<string, string> environment)
+    private async Task<Uri> StartAsync(
+        PublishedFunction function,
+        ServedApp app,
+        bool http2,
+        IReadOnlyDictionary<string, string> environment
+    )
     {
         var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(function.Folder, function.Assembly + ".dll")])
         {

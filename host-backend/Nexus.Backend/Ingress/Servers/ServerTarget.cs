@@ -44,7 +44,11 @@ internal sealed class ServerTarget(ServerPool pool) : IRouteTarget
         catch (ArgumentException)
         {
             await IngressAnswer
-                .RefuseAsync(features, StatusCodes.Status431RequestHeaderFieldsTooLarge, IngressDiagnostics.HeadTooLarge.With(pool.Function.Name).Message)
+                .RefuseAsync(
+                    features,
+                    StatusCodes.Status431RequestHeaderFieldsTooLarge,
+                    IngressDiagnostics.HeadTooLarge.With(pool.Function.Name).Message
+                )
                 .ConfigureAwait(false);
             return;
         }
