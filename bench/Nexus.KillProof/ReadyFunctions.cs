@@ -27,7 +27,16 @@ public static class ReadyFunctions
     {
         var folder = Directory.CreateTempSubdirectory("nexus-guest-").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
-        foreach (var project in new[] { "Nexus.Guest.Host", "Nexus.Guest.Aws/V3", "Nexus.Guest.Aws/V4", "Nexus.Guest.Http.Factory", "Nexus.Guest.AspNetCore" })
+        foreach (
+            var project in new[]
+            {
+                "Nexus.Guest.Host",
+                "Nexus.Guest.Aws/V3",
+                "Nexus.Guest.Aws/V4",
+                "Nexus.Guest.Http.Factory",
+                "Nexus.Guest.AspNetCore",
+            }
+        )
         {
             var output = RepositoryRoot.Combine("guest-shim", project, "bin", Configuration, "net8.0");
             foreach (var file in Directory.GetFiles(output, "Nexus.*.dll"))

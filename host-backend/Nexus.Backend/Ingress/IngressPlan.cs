@@ -47,7 +47,9 @@ internal static class IngressPlan
         One(routes, "certificate", static route => route.Certificate);
         return new IngressListener(
             listen,
-            protocols.Length > 0 ? Protocols[protocols] : HttpProtocols.Http1AndHttp2,
+            protocols.Length > 0 ? Protocols[protocols]
+                : tls ? HttpProtocols.Http1AndHttp2
+                : HttpProtocols.Http1,
             tls ? ListenerCertificate.Load(certified) : null,
             new RouteTable(tls ? "https" : "http", routes.Select(route => (route, targetOf(route))))
         );
@@ -87,6 +89,13 @@ internal static class IngressPlan
         {
             throw IngressDiagnostics.RouteNotUsable.With(
                 $"protocols \"{route.Protocols}\"; allowed are {string.Join(", ", Protocols.Keys)}"
+            );
+        }
+
+        if (route.Protocols == "http1+2" && address.Scheme == "http")
+        {
+            throw IngressDiagnostics.RouteNotUsable.With(
+                $"protocols \"http1+2\" on {route.Listen}: without TLS a listener speaks one of the two"
             );
         }
     }

@@ -1,3 +1,4 @@
+using Nexus.Backend.Ingress.Lambda;
 using Nexus.Backend.Ingress.Servers;
 using Nexus.Backend.Instances;
 
@@ -18,8 +19,16 @@ internal static class RouteTargets
             return new ServerTarget(server);
         }
 
-        throw functions.ContainsKey(route.Function)
-            ? IngressDiagnostics.TargetNotServable.With($"{route.Listen} to \"{route.Function}\"")
-            : IngressDiagnostics.UnknownRouteFunction.With($"\"{route.Function}\"");
+        if (!functions.TryGetValue(route.Function, out var handler))
+        {
+            throw IngressDiagnostics.UnknownRouteFunction.With($"\"{route.Function}\"");
+        }
+
+        return route.Payload switch
+        {
+            "rest-v1" => new LambdaTarget(handler, isRest: true),
+            "http-v2" => new LambdaTarget(handler, isRest: false),
+            _ => throw IngressDiagnostics.TargetNotServable.With($"{route.Listen} to \"{route.Function}\""),
+        };
     }
 }

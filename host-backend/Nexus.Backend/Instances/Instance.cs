@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Nexus.Backend.Functions;
-using Nexus.Backend.Interop;
 using Nexus.Backend.Instances.RuntimeApi;
+using Nexus.Backend.Interop;
 using Nexus.Backend.Sandbox;
 using Nexus.Channel;
 using Nexus.Channel.Interop;

@@ -33,6 +33,7 @@ public sealed class IngressPlanTests
     [DataRow("http://127.0.0.1:80/base", "/", "")]
     [DataRow("http://127.0.0.1:80", "orders", "")]
     [DataRow("http://127.0.0.1:80", "/", "http3")]
+    [DataRow("http://127.0.0.1:80", "/", "http1+2")]
     public void Route_ThatCannotBe_IsRefused(string listen, string path, string protocols) =>
         Assert.AreEqual("NEXUS0807", Refusal(s_route with { Listen = listen, Path = path, Protocols = protocols }));
 
