@@ -35,6 +35,7 @@ public static class ReadyFunctions
                 "Nexus.Guest.Aws/V4",
                 "Nexus.Guest.Http.Factory",
                 "Nexus.Guest.Grpc.NetClient",
+                "Nexus.Guest.AspNetCore",
             }
         )
         {

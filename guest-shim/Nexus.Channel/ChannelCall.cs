@@ -97,6 +97,9 @@ public sealed class ChannelCall : IValueTaskSource<ChannelFrame>, IThreadPoolWor
     /// <summary>The end this call belongs to.</summary>
     public ChannelPeer Peer { get; }
 
+    /// <summary>Bytes of this end's arena that the call may hold at most, besides its first block; a quarter of the arena unless set to less.</summary>
+    public int Window { get; set; } = int.MaxValue;
+
     internal int Epoch { get; }
 
     /// <summary>Bytes of this end's arena the call holds; guarded by the peer's gate.</summary>
@@ -125,11 +128,22 @@ public sealed class ChannelCall : IValueTaskSource<ChannelFrame>, IThreadPoolWor
     public ValueTask<ArenaBlock> RentAsync(int bytes, CancellationToken cancellationToken = default) =>
         Peer.RentAsync(this, bytes, cancellationToken);
 
+    /// <summary>A block if there is room for it at once: for writers that must not wait.</summary>
+    /// <param name="bytes">0 to 1 MiB.</param>
+    /// <param name="block">The block.</param>
+    /// <returns>False while the call's window or the arena is used up.</returns>
+    /// <exception cref="ChannelException">The call or the session ended.</exception>
+    public bool TryRent(int bytes, out ArenaBlock block) => Peer.TryRentNow(this, bytes, out block);
+
     /// <summary>Gives an unused block back.</summary>
     public void Return(ArenaBlock block) => Peer.Return(this, block);
 
     /// <summary>Sends the first <paramref name="length"/> bytes of a block. After the final frame, or once the call is over, the block is only returned.</summary>
-    public void Send(FrameKind kind, ArenaBlock block, int length, bool final) => Peer.Send(this, kind, block, length, final);
+    public void Send(FrameKind kind, ArenaBlock block, int length, bool final) => Peer.Send(this, kind, block, length, final, ring: true);
+
+    /// <summary>As <see cref="Send"/>, but the doorbell is left to the next frame, which the caller sends without waiting for anything.</summary>
+    public void SendSilently(FrameKind kind, ArenaBlock block, int length) =>
+        Peer.Send(this, kind, block, length, final: false, ring: false);
 
     /// <summary>Writes a message into the arena and sends it.</summary>
     public async ValueTask SendAsync<TMessage>(FrameKind kind, TMessage message, bool final, CancellationToken cancellationToken = default)
@@ -137,6 +151,14 @@ public sealed class ChannelCall : IValueTaskSource<ChannelFrame>, IThreadPoolWor
     {
         var block = await RentAsync(message.MaxBytes, cancellationToken).ConfigureAwait(false);
         Send(kind, block, Peer.WriteMessage(this, message, block), final);
+    }
+
+    /// <summary>As <see cref="SendAsync"/>, but the doorbell is left to the next frame, which the caller sends without waiting for anything.</summary>
+    public async ValueTask SendSilentlyAsync<TMessage>(FrameKind kind, TMessage message, CancellationToken cancellationToken = default)
+        where TMessage : IChannelMessage
+    {
+        var block = await RentAsync(message.MaxBytes, cancellationToken).ConfigureAwait(false);
+        SendSilently(kind, block, Peer.WriteMessage(this, message, block));
     }
 
     /// <summary>Ends this end's direction without more payload.</summary>

@@ -408,6 +408,14 @@ public sealed class ChannelPeer : IDisposable
         return RentSlowAsync(call, bytes, cancellationToken);
     }
 
+    internal bool TryRentNow(ChannelCall call, int bytes, out ArenaBlock block)
+    {
+        lock (_gate)
+        {
+            return TryRent(call, bytes, out block);
+        }
+    }
+
     internal void Return(ChannelCall call, ArenaBlock block)
     {
         lock (_gate)
@@ -419,7 +427,7 @@ public sealed class ChannelPeer : IDisposable
         }
     }
 
-    internal void Send(ChannelCall call, FrameKind kind, ArenaBlock block, int length, bool final)
+    internal void Send(ChannelCall call, FrameKind kind, ArenaBlock block, int length, bool final, bool ring)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)length, (uint)block.Memory.Length);
         ChannelSignals signals;
@@ -442,7 +450,7 @@ public sealed class ChannelPeer : IDisposable
                 Publish(call, new FrameDescriptor { Kind = kind, Length = (uint)length }, block, final);
             }
 
-            signals = _sender.TakeSignals();
+            signals = ring ? _sender.TakeSignals() : ChannelSignals.None;
         }
 
         Signal(signals);

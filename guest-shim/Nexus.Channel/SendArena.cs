@@ -21,7 +21,7 @@ internal sealed class SendArena(ArenaMemory memory, int bytes, FrameSender sende
     {
         block = default;
         var size = _allocator.RoundUp(length);
-        if (call.HeldBytes > 0 && (call.HeldBytes + size > _window || _allocator.UsedBytes + size > bytes - _window))
+        if (call.HeldBytes > 0 && (call.HeldBytes + size > Math.Min(_window, call.Window) || _allocator.UsedBytes + size > bytes - _window))
         {
             return false;
         }

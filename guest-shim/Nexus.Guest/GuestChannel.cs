@@ -23,6 +23,9 @@ public sealed class GuestChannel
         Pump = pump;
     }
 
+    /// <summary>Whether the process was started by a backend; unlike <see cref="Current"/> it joins nothing.</summary>
+    public static bool IsOffered => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 };
+
     /// <summary>The channel; null when the process was not started by a backend.</summary>
     public static GuestChannel? Current => Attached.Value;
 

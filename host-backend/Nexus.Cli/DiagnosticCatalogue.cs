@@ -4,10 +4,12 @@ using Nexus.Backend.Aws;
 using Nexus.Backend.Executors.Aws;
 using Nexus.Backend.Executors.Grpc;
 using Nexus.Backend.Executors.Http;
+using Nexus.Backend.Ingress;
 using Nexus.Backend.Instances;
 using Nexus.Backend.Sandbox;
 using Nexus.Channel;
 using Nexus.Diagnostics;
+using Nexus.Guest.AspNetCore;
 using Nexus.Guest.Aws;
 using Nexus.Guest.Grpc;
 using Nexus.Guest.Host;
@@ -31,6 +33,8 @@ internal static class DiagnosticCatalogue
             .Concat(AwsStubDiagnostics.All)
             .Concat(GrpcDiagnostics.All)
             .Concat(GrpcStubDiagnostics.All)
+            .Concat(IngressDiagnostics.All)
+            .Concat(ServerDiagnostics.All)
             .Concat(ChannelDiagnostics.All)
             .Concat(HttpStubDiagnostics.All)
             .Concat(HttpCallDiagnostics.All)

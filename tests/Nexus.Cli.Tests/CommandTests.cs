@@ -197,6 +197,7 @@ public sealed class CommandTests
             new[]
             {
                 "Nexus.Channel.dll",
+                "Nexus.Guest.AspNetCore.dll",
                 "Nexus.Guest.Aws.V3.dll",
                 "Nexus.Guest.Aws.V4.dll",
                 "Nexus.Guest.Grpc.NetClient.dll",

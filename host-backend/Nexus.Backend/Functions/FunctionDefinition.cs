@@ -15,12 +15,14 @@ public sealed record FunctionDefinition
     /// <summary><c>Assembly::Type::Method</c>; empty for an executable.</summary>
     public string Handler { get; init; } = "";
 
+    public FunctionKind Kind { get; init; }
+
     public required string Region { get; init; }
 
     /// <summary>128 to 10,240 MB.</summary>
     public int MemoryMb { get; init; } = 512;
 
-    /// <summary>1 to 900 s.</summary>
+    /// <summary>1 to 900 s; for a server of one request, infinite for no limit.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>How long a start may take outside of an invocation; a longer one is done again inside, under <see cref="Timeout"/>.</summary>
@@ -37,6 +39,18 @@ public sealed record FunctionDefinition
 
     /// <summary>Instances at most, and so invocations at once; 1 to 1,000.</summary>
     public int MaxInstances { get; init; } = 10;
+
+    /// <summary>Requests that an instance of a server gets at once, 1 to 1,000; an instance of a Lambda handler takes one event.</summary>
+    public int Concurrency { get; init; } = 100;
+
+    /// <summary>Requests of a server that wait for an instance at most, 0 to 100,000; further ones are refused.</summary>
+    public int MaxQueued { get; init; } = 1000;
+
+    /// <summary>Longest wait of a request for an instance.</summary>
+    public TimeSpan QueueTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Largest request body of a server in bytes; null leaves it to the server's own limit.</summary>
+    public long? MaxRequestBytes { get; init; }
 
     /// <summary>An instance idle for this long is ended.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);

@@ -8,7 +8,7 @@ using Nexus.Channel;
 namespace Nexus.Backend.Ingress;
 
 /// <summary><c>/health</c> for load balancers and <c>/nexus/functions</c> for people and scripts.</summary>
-internal sealed class StatusEndpoint(IReadOnlyDictionary<string, FunctionPool> functions, NexusMetrics metrics)
+internal sealed class StatusEndpoint(IReadOnlyList<IInstancePool> pools, NexusMetrics metrics)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -24,14 +24,15 @@ internal sealed class StatusEndpoint(IReadOnlyDictionary<string, FunctionPool> f
                 ["awsCallsByService"] = metrics.AwsCallsByService,
                 ["httpCalls"] = metrics.TotalHttpCalls,
                 ["httpCallsByHost"] = metrics.HttpCallsByHost,
-                ["functions"] = functions.Values.Select(Describe).ToArray(),
+                ["functions"] = pools.Select(Describe).ToArray(),
             }
         );
 
-    private static Dictionary<string, object> Describe(FunctionPool pool) =>
+    private static Dictionary<string, object> Describe(IInstancePool pool) =>
         new()
         {
             ["name"] = pool.Function.Name,
+            ["kind"] = pool.Function.Kind.ToString().ToLowerInvariant(),
             ["sandbox"] = pool.Function.Sandbox,
             ["running"] = pool.Running,
             ["instances"] = pool.Instances.Where(static instance => instance.Process is not null).Select(Describe).ToArray(),

@@ -8,7 +8,7 @@ namespace Nexus.Backend.Instances;
 /// The instances of one function. The most recently used idle one is taken first, so that the others grow cold and are reaped; a new one is started when none is
 /// idle and the limit allows.
 /// </summary>
-public sealed class FunctionPool : IAsyncDisposable
+public sealed class FunctionPool : IInstancePool
 {
     private readonly object _gate = new();
     private readonly InstanceServices _services;
@@ -78,7 +78,7 @@ public sealed class FunctionPool : IAsyncDisposable
     }
 
     /// <summary>Takes an instance of an earlier backend in; it serves as soon as it says that it is ready.</summary>
-    internal void Adopt(Instance instance)
+    public void Adopt(Instance instance)
     {
         lock (_gate)
         {

@@ -4,11 +4,14 @@ using Nexus.Backend.Sandbox;
 
 namespace Nexus.Backend.Instances;
 
-/// <summary>The whole environment of an instance: Lambda's, the runtime's and the function's own.</summary>
+/// <summary>The whole environment of an instance: the runtime's, the function's own and, for a handler, Lambda's.</summary>
 internal static class GuestVariables
 {
     /// <summary>For SDKs that insist on finding credentials; worth nothing anywhere, and known to the stub.</summary>
     private const string PlaceholderKey = "NEXUS-NO-CREDENTIALS";
+
+    /// <summary>The assembly that puts the channel's server in Kestrel's place; the runtime ignores it in trimmed and native programs, which are rewritten instead.</summary>
+    private const string ServerHook = "Nexus.Guest.AspNetCore";
 
     public static Dictionary<string, string> Of(FunctionDefinition function, string instanceId, string taskRoot)
     {
@@ -18,29 +21,22 @@ internal static class GuestVariables
             ["HOME"] = "/tmp",
             ["LANG"] = "en_US.UTF-8",
             ["TZ"] = ":UTC",
-            ["AWS_LAMBDA_FUNCTION_NAME"] = function.Name,
-            ["AWS_LAMBDA_FUNCTION_VERSION"] = "$LATEST",
-            ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] = function.MemoryMb.ToString(CultureInfo.InvariantCulture),
-            ["AWS_LAMBDA_LOG_GROUP_NAME"] = $"/aws/lambda/{function.Name}",
-            ["AWS_LAMBDA_LOG_STREAM_NAME"] =
-                $"{DateTime.UtcNow.ToString("yyyy/MM/dd", CultureInfo.InvariantCulture)}/[$LATEST]{instanceId}",
-            ["AWS_LAMBDA_INITIALIZATION_TYPE"] = "on-demand",
-            ["AWS_EXECUTION_ENV"] = "AWS_Lambda_dotnet10",
             ["AWS_REGION"] = function.Region,
             ["AWS_DEFAULT_REGION"] = function.Region,
             ["AWS_ACCESS_KEY_ID"] = PlaceholderKey,
             ["AWS_SECRET_ACCESS_KEY"] = PlaceholderKey,
             ["AWS_EC2_METADATA_DISABLED"] = "true",
-            ["LAMBDA_TASK_ROOT"] = taskRoot,
-            ["LAMBDA_RUNTIME_DIR"] = "/var/runtime",
-            ["_HANDLER"] = function.Handler,
             ["NEXUS_IDLE_COLLECT_MS"] = function.IdleCollectMilliseconds.ToString(CultureInfo.InvariantCulture),
             ["DOTNET_EnableDiagnostics"] = "0",
             ["DOTNET_NOLOGO"] = "1",
         };
-        if (function.Handler.Length == 0)
+        if (function.Kind is FunctionKind.Lambda)
         {
-            variables["AWS_LAMBDA_RUNTIME_API"] = RuntimeApi.RuntimeApiExecutor.Authority;
+            AddLambda(variables, function, instanceId, taskRoot);
+        }
+        else
+        {
+            variables["DOTNET_STARTUP_HOOKS"] = ServerHook;
         }
 
         if (function.LeanRuntime)
@@ -51,11 +47,30 @@ internal static class GuestVariables
         AddEndpoints(variables);
         foreach (var (name, value) in function.Environment)
         {
-            variables[name] = value;
+            variables[name] = name == "DOTNET_STARTUP_HOOKS" && variables.TryGetValue(name, out var own) ? $"{own}:{value}" : value;
         }
 
         variables["NEXUS_CHANNEL"] = "3,4,5";
         return variables;
+    }
+
+    private static void AddLambda(Dictionary<string, string> variables, FunctionDefinition function, string instanceId, string taskRoot)
+    {
+        variables["AWS_LAMBDA_FUNCTION_NAME"] = function.Name;
+        variables["AWS_LAMBDA_FUNCTION_VERSION"] = "$LATEST";
+        variables["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] = function.MemoryMb.ToString(CultureInfo.InvariantCulture);
+        variables["AWS_LAMBDA_LOG_GROUP_NAME"] = $"/aws/lambda/{function.Name}";
+        variables["AWS_LAMBDA_LOG_STREAM_NAME"] =
+            $"{DateTime.UtcNow.ToString("yyyy/MM/dd", CultureInfo.InvariantCulture)}/[$LATEST]{instanceId}";
+        variables["AWS_LAMBDA_INITIALIZATION_TYPE"] = "on-demand";
+        variables["AWS_EXECUTION_ENV"] = "AWS_Lambda_dotnet10";
+        variables["LAMBDA_TASK_ROOT"] = taskRoot;
+        variables["LAMBDA_RUNTIME_DIR"] = "/var/runtime";
+        variables["_HANDLER"] = function.Handler;
+        if (function.Handler.Length == 0)
+        {
+            variables["AWS_LAMBDA_RUNTIME_API"] = RuntimeApi.RuntimeApiExecutor.Authority;
+        }
     }
 
     private static void AddLeanRuntime(Dictionary<string, string> variables)

@@ -10,7 +10,7 @@ using Nexus.Channel.Messages;
 
 namespace Nexus.Backend.Instances;
 
-/// <summary>One running copy of a function: a sandbox, its channel and its log. It takes one invocation at a time.</summary>
+/// <summary>One running copy of a function: a sandbox, its channel and its log. A Lambda handler's takes one invocation at a time.</summary>
 public sealed class Instance : IAsyncDisposable
 {
     private readonly InstanceServices _services;
@@ -138,6 +138,12 @@ public sealed class Instance : IAsyncDisposable
         IdleSince = Stopwatch.GetTimestamp();
         return invocation.WantsLogTail ? result with { LogTail = _log.Tail() } : result;
     }
+
+    /// <summary>The guest broke the protocol in a call of this end.</summary>
+    internal void End(ProtocolViolationException violation) => OnViolated(violation);
+
+    /// <summary>A server's instance has just finished a request.</summary>
+    internal void Touch() => IdleSince = Stopwatch.GetTimestamp();
 
     /// <summary>Once a second: shows the guest that its backend lives, takes back what it returned silently, gives idle pages to the node.</summary>
     internal void KeepHouse()

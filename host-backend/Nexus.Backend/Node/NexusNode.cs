@@ -29,6 +29,7 @@ public sealed class NexusNode : IAsyncDisposable
     private readonly NodeOptions _options;
     private readonly AsyncInvocations _events;
     private readonly Timer _housekeeping;
+    private IngressServer? _ingress;
     private int _stopped;
 
     private NexusNode(WebApplication app, NodeOptions options, NodeParts parts)
@@ -41,6 +42,7 @@ public sealed class NexusNode : IAsyncDisposable
         _grpc = parts.Grpc;
         _events = parts.Events;
         Functions = parts.Functions;
+        Servers = parts.Servers;
         Services = parts.Services;
         Metrics = parts.Metrics;
         _housekeeping = new Timer(static node => ((NexusNode)node!).KeepHouse(), this, 1000, 1000);
@@ -49,7 +51,16 @@ public sealed class NexusNode : IAsyncDisposable
     /// <summary>Where the Invoke API listens.</summary>
     public Uri Address { get; private set; } = null!;
 
+    /// <summary>Where the listeners of the routes listen, in the order in which the routes name them.</summary>
+    public IReadOnlyList<string> IngressAddresses => _ingress?.Addresses ?? [];
+
+    /// <summary>Functions with a Lambda handler, by name.</summary>
     public IReadOnlyDictionary<string, FunctionPool> Functions { get; }
+
+    /// <summary>Functions that are servers, by name; <see cref="ServerPool.OpenAsync"/> is the way in for callers within the node.</summary>
+    public IReadOnlyDictionary<string, ServerPool> Servers { get; }
+
+    private IEnumerable<IInstancePool> Pools => Functions.Values.Concat<IInstancePool>(Servers.Values);
 
     public NexusMetrics Metrics { get; }
 
@@ -72,12 +83,22 @@ public sealed class NexusNode : IAsyncDisposable
         ConfigureMetrics(builder, options);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.DrainSeconds + 5));
         var app = builder.Build();
-        var parts = NodeParts.Create(options, app.Services.GetRequiredService<ILoggerFactory>());
+        var loggers = app.Services.GetRequiredService<ILoggerFactory>();
+        var parts = NodeParts.Create(options, loggers);
         var node = new NexusNode(app, options, parts);
         node.MapEndpoints();
         try
         {
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
+            if (parts.Listeners.Count > 0)
+            {
+                node._ingress = await IngressServer.StartAsync(parts.Listeners, loggers, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Diagnostics.NexusException)
+        {
+            await node.DisposeAsync().ConfigureAwait(false);
+            throw;
         }
         catch (IOException failure)
         {
@@ -96,6 +117,11 @@ public sealed class NexusNode : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await DrainAsync().ConfigureAwait(false);
+        if (_ingress is not null)
+        {
+            await _ingress.DisposeAsync().ConfigureAwait(false);
+        }
+
         await _app.DisposeAsync().ConfigureAwait(false);
         await _housekeeping.DisposeAsync().ConfigureAwait(false);
         _pump.Dispose();
@@ -142,7 +168,7 @@ public sealed class NexusNode : IAsyncDisposable
     private void MapEndpoints()
     {
         new InvokeEndpoint(Functions, _events, Metrics).Map(_app);
-        new StatusEndpoint(Functions, Metrics).Map(_app);
+        new StatusEndpoint([.. Pools], Metrics).Map(_app);
         _app.MapPrometheusScrapingEndpoint();
     }
 
@@ -155,13 +181,19 @@ public sealed class NexusNode : IAsyncDisposable
 
         await _events.StopAsync().ConfigureAwait(false);
         var patience = TimeSpan.FromSeconds(_options.DrainSeconds);
-        await Task.WhenAll(Functions.Values.Select(pool => pool.DrainAsync(patience))).ConfigureAwait(false);
+        if (_ingress is not null)
+        {
+            using var impatience = new CancellationTokenSource(patience);
+            await _ingress.StopAsync(impatience.Token).ConfigureAwait(false);
+        }
+
+        await Task.WhenAll(Pools.Select(pool => pool.DrainAsync(patience))).ConfigureAwait(false);
     }
 
     /// <summary>Once a second: heartbeats, silently returned blocks, idle pages, instances nobody needed for long.</summary>
     private void KeepHouse()
     {
-        foreach (var pool in Functions.Values)
+        foreach (var pool in Pools)
         {
             foreach (var instance in pool.Instances)
             {

@@ -1,4 +1,5 @@
 using Nexus.Backend.Functions;
+using Nexus.Backend.Ingress;
 
 namespace Nexus.Backend.Node;
 
@@ -9,6 +10,9 @@ public sealed record NodeOptions
     public string Listen { get; init; } = "http://127.0.0.1:9001";
 
     public required IReadOnlyList<FunctionDefinition> Functions { get; init; }
+
+    /// <summary>How HTTP callers reach functions.</summary>
+    public IReadOnlyList<IngressRoute> Routes { get; init; } = [];
 
     /// <summary>Folder that remembers instances, so that a restarted backend finds those that survived; empty remembers nothing.</summary>
     public string StateFolder { get; init; } = "";

@@ -6,6 +6,7 @@ using Nexus.Backend.Executors;
 using Nexus.Backend.Executors.Aws;
 using Nexus.Backend.Executors.Grpc;
 using Nexus.Backend.Executors.Http;
+using Nexus.Backend.Functions;
 using Nexus.Backend.Ingress;
 using Nexus.Backend.Instances;
 using Nexus.Backend.Metrics;
@@ -35,48 +36,58 @@ internal sealed class NodeParts
 
     public required IReadOnlyDictionary<string, FunctionPool> Functions { get; init; }
 
+    public required IReadOnlyDictionary<string, ServerPool> Servers { get; init; }
+
+    public required IReadOnlyList<IngressListener> Listeners { get; init; }
+
     /// <exception cref="Nexus.Diagnostics.NexusException">A setting in the environment is not usable.</exception>
     public static NodeParts Create(NodeOptions options, ILoggerFactory loggers)
     {
         var metrics = new NexusMetrics();
         var http = new AwsHttpClient();
         var pump = new ChannelPump("nexus-rings", Math.Max(2, Environment.ProcessorCount), SpinMicroseconds);
-        var pools = new HttpPools();
+        var httpPools = new HttpPools();
         var grpc = new GrpcCallExecutor(metrics);
-        ICallExecutor[] executors = [new AwsCallExecutor(ReadEnvironment(), http, metrics), new HttpCallExecutor(pools, metrics), grpc];
+        ICallExecutor[] executors = [new AwsCallExecutor(ReadEnvironment(), http, metrics), new HttpCallExecutor(httpPools, metrics), grpc];
         var services = new InstanceServices(pump, ChannelOptions.Default, executors, loggers, options.StateFolder);
-        var functions = options.Functions.ToDictionary(
-            static function => function.Name,
-            function => new FunctionPool(function, services),
-            StringComparer.Ordinal
-        );
+        var functions = Pools(options, FunctionKind.Lambda, function => new FunctionPool(function, services));
+        var servers = Pools(options, FunctionKind.Server, function => new ServerPool(function, services));
+        var listeners = IngressPlan.Make(options.Routes, route => RouteTargets.Of(route, functions, servers));
+        IInstancePool[] pools = [.. functions.Values, .. servers.Values];
         pump.Start();
-        AdoptSurvivors(options, functions, services);
+        AdoptSurvivors(options, pools.ToDictionary(static pool => pool.Function.Name), services);
         metrics.Observe(
             "nexus.instances",
             "Instances alive, by function.",
-            () => functions.Select(static pair => Of(pair.Key, pair.Value.Instances.Count))
+            () => pools.Select(static pool => Of(pool.Function.Name, pool.Instances.Count))
         );
         metrics.Observe(
             "nexus.running",
-            "Invocations running, by function.",
-            () => functions.Select(static pair => Of(pair.Key, pair.Value.Running))
+            "Invocations and requests running, by function.",
+            () => pools.Select(static pool => Of(pool.Function.Name, pool.Running))
         );
         return new NodeParts
         {
             Pump = pump,
             Http = http,
-            HttpPools = pools,
+            HttpPools = httpPools,
             Grpc = grpc,
             Metrics = metrics,
             Events = new AsyncInvocations(services.Logger),
             Functions = functions,
+            Servers = servers,
+            Listeners = listeners,
             Services = services,
         };
     }
 
+    private static Dictionary<string, TPool> Pools<TPool>(NodeOptions options, FunctionKind kind, Func<FunctionDefinition, TPool> make) =>
+        options
+            .Functions.Where(function => function.Kind == kind)
+            .ToDictionary(static function => function.Name, make, StringComparer.Ordinal);
+
     /// <summary>Instances outlive their backend; those of unchanged functions go on serving, the others end.</summary>
-    private static void AdoptSurvivors(NodeOptions options, Dictionary<string, FunctionPool> functions, InstanceServices services)
+    private static void AdoptSurvivors(NodeOptions options, Dictionary<string, IInstancePool> pools, InstanceServices services)
     {
         if (options.StateFolder.Length == 0)
         {
@@ -85,7 +96,7 @@ internal sealed class NodeParts
 
         foreach (var (file, record) in InstanceRecord.ReadAll(options.StateFolder))
         {
-            var pool = functions.GetValueOrDefault(record.Function);
+            var pool = pools.GetValueOrDefault(record.Function);
             if (pool is not null && InstanceRecord.FingerprintOf(pool.Function) == record.Fingerprint)
             {
                 if (Instance.TryAdopt(record, pool.Function, services) is { } instance)

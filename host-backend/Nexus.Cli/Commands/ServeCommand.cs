@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Nexus.Backend.Functions;
+using Nexus.Backend.Ingress;
 using Nexus.Backend.Node;
 using Nexus.Cli.Configuration;
 using Nexus.Cli.Functions;
@@ -42,12 +43,23 @@ internal static class ServeCommand
             if (json)
             {
                 Console.Out.WriteLine(
-                    Terminal.ToJsonLine(new { listening = address, functions = node.Functions.Keys.Order(StringComparer.Ordinal) })
+                    Terminal.ToJsonLine(
+                        new
+                        {
+                            listening = address,
+                            functions = node.Functions.Keys.Concat(node.Servers.Keys).Order(StringComparer.Ordinal),
+                            routes = node.IngressAddresses,
+                        }
+                    )
                 );
             }
             else
             {
                 Console.Out.WriteLine($"listening on {address}");
+                foreach (var route in node.IngressAddresses)
+                {
+                    Console.Out.WriteLine($"routes at {route}");
+                }
             }
 
             await node.WaitForShutdownAsync(cancellation);
@@ -63,9 +75,22 @@ internal static class ServeCommand
         foreach (var (name, given) in configuration.Functions)
         {
             var prepared = preparer.Prepare(name, given.Text("path"), configuration.FunctionDefaults, given);
-            functions.Add(prepared.Definition);
+            functions.Add(Served(prepared));
         }
 
         return [.. functions];
+
+        FunctionDefinition Served(PreparedRun prepared)
+        {
+            var function = prepared.Definition;
+            if (function.Kind is FunctionKind.Server)
+            {
+                return configuration.Routes.Any(route => route.Function == function.Name)
+                    ? function
+                    : throw IngressDiagnostics.ServerWithoutRoute.With(function.Name);
+            }
+
+            return function;
+        }
     }
 }

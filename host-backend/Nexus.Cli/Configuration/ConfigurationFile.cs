@@ -22,6 +22,9 @@ internal sealed class ConfigurationFile
 
     public Dictionary<string, SettingValues> Functions { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The routes, each with its position for messages.</summary>
+    public List<(string Position, SettingValues Values)> Routes { get; } = [];
+
     /// <exception cref="NexusException">NEXUS0001 to NEXUS0006.</exception>
     public static ConfigurationFile Read(string path)
     {
@@ -60,12 +63,12 @@ internal sealed class ConfigurationFile
         var options = new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
         var reader = new Utf8JsonReader(_content, options);
         reader.Read();
-        ReadObject(ref reader, SettingCatalogue.Node, Node, SettingCatalogue.FunctionsKey);
+        ReadObject(ref reader, SettingCatalogue.Node, Node, SettingCatalogue.FunctionsKey, SettingCatalogue.RoutesKey);
         // Anything but white space and comments after the object is an error of the reader's.
         reader.Read();
     }
 
-    private void ReadObject(ref Utf8JsonReader reader, IReadOnlyList<Setting> settings, SettingValues values, string? nested)
+    private void ReadObject(ref Utf8JsonReader reader, IReadOnlyList<Setting> settings, SettingValues values, params string[] nested)
     {
         RequireObject(ref reader);
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -73,15 +76,43 @@ internal sealed class ConfigurationFile
         {
             var (key, position) = ReadKey(ref reader, seen);
             reader.Read();
-            if (key == nested)
+            if (nested.Contains(key))
             {
-                ReadFunctions(ref reader);
+                ReadNested(ref reader, key);
                 continue;
             }
 
             var setting = settings.FirstOrDefault(candidate => candidate.Key == key) ?? throw Unknown(key, position, settings, nested);
             var origin = Position(reader.TokenStartIndex);
             values.Set(key, SettingReader.FromJson(setting, JsonElement.ParseValue(ref reader), origin, _folder));
+        }
+    }
+
+    private void ReadNested(ref Utf8JsonReader reader, string key)
+    {
+        if (key == SettingCatalogue.RoutesKey)
+        {
+            ReadRoutes(ref reader);
+        }
+        else
+        {
+            ReadFunctions(ref reader);
+        }
+    }
+
+    private void ReadRoutes(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType is not JsonTokenType.StartArray)
+        {
+            throw CliDiagnostics.NotJson.With($"{Position(reader.TokenStartIndex)}: a list is expected");
+        }
+
+        while (reader.Read() && reader.TokenType is not JsonTokenType.EndArray)
+        {
+            var position = Position(reader.TokenStartIndex);
+            var values = new SettingValues();
+            ReadObject(ref reader, SettingCatalogue.Route, values);
+            Routes.Add((position, values));
         }
     }
 
@@ -99,7 +130,7 @@ internal sealed class ConfigurationFile
 
             reader.Read();
             var values = new SettingValues();
-            ReadObject(ref reader, SettingCatalogue.Function, values, nested: null);
+            ReadObject(ref reader, SettingCatalogue.Function, values);
             Functions.Add(name, values);
         }
     }
@@ -119,9 +150,9 @@ internal sealed class ConfigurationFile
         }
     }
 
-    private static NexusException Unknown(string key, string position, IReadOnlyList<Setting> settings, string? nested)
+    private static NexusException Unknown(string key, string position, IReadOnlyList<Setting> settings, string[] nested)
     {
-        var known = settings.Select(static setting => setting.Key).Concat(nested is null ? [] : [nested]);
+        var known = settings.Select(static setting => setting.Key).Concat(nested);
         return CliDiagnostics.UnknownKey.With($"\"{key}\" at {position}; the nearest is \"{NearestText.To(key, known)}\"");
     }
 

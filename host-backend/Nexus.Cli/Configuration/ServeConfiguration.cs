@@ -1,3 +1,4 @@
+using Nexus.Backend.Ingress;
 using Nexus.Backend.Node;
 
 namespace Nexus.Cli.Configuration;
@@ -25,6 +26,8 @@ internal sealed class ServeConfiguration
         {
             throw CliDiagnostics.PathMissing.With($"functions.{name}");
         }
+
+        Routes = [.. file.Routes.Select(route => RouteReader.Read(route.Position, route.Values, [.. Functions.Keys]))];
     }
 
     public string CacheFolder => _node.Text("cache") is { Length: > 0 } folder ? folder : HostVariables.CacheFolder;
@@ -35,11 +38,15 @@ internal sealed class ServeConfiguration
     /// <summary>What was said for each function.</summary>
     public IReadOnlyDictionary<string, SettingValues> Functions { get; }
 
+    /// <summary>How HTTP callers reach functions.</summary>
+    public IReadOnlyList<IngressRoute> Routes { get; }
+
     /// <summary>The node, still without its functions.</summary>
     public NodeOptions Node =>
         new()
         {
             Functions = [],
+            Routes = Routes,
             Listen = _node.Text("listen"),
             StateFolder = _node.Text("state"),
             Quiet = _node.Flag("quiet"),

@@ -6,6 +6,7 @@ namespace Nexus.Cli.Configuration;
 internal static class SettingCatalogue
 {
     public const string FunctionsKey = "functions";
+    public const string RoutesKey = "routes";
 
     /// <summary>Settings of the node.</summary>
     public static IReadOnlyList<Setting> Node { get; } =
@@ -36,13 +37,18 @@ internal static class SettingCatalogue
         {
             PerFunctionOnly = true,
         },
+        new("kind", SettingType.Choice, "How it is called; found by looking when absent")
+        {
+            PerFunctionOnly = true,
+            Choices = ["lambda", "server"],
+        },
         new("memory", SettingType.Integer, "Memory in MB")
         {
             Default = 512,
             Least = 128,
             Most = 10_240,
         },
-        new("timeout", SettingType.Integer, "Timeout of an invocation in seconds")
+        new("timeout", SettingType.Integer, "Timeout of an invocation in seconds; a server's requests have none unless it is given")
         {
             Default = 3,
             Least = 1,
@@ -67,6 +73,26 @@ internal static class SettingCatalogue
             Least = 1,
             Most = 1000,
         },
+        new("concurrency", SettingType.Integer, "Requests that an instance of a server gets at once")
+        {
+            Default = 100,
+            Least = 1,
+            Most = 1000,
+        },
+        new("maxQueued", SettingType.Integer, "Requests of a server that wait for an instance at most") { Default = 1000, Most = 100_000 },
+        new("queueSeconds", SettingType.Integer, "Longest wait of a request for an instance of a server, in seconds")
+        {
+            Default = 60,
+            Least = 1,
+            Most = 3600,
+        },
+        new("startSeconds", SettingType.Integer, "Longest start of a server, in seconds")
+        {
+            Default = 30,
+            Least = 1,
+            Most = 900,
+        },
+        new("maxRequestBytes", SettingType.Integer, "Largest request body of a server, in bytes; the server's own limit when absent"),
         new("idleSeconds", SettingType.Integer, "An instance idle for this long is ended, in seconds")
         {
             Default = 300,
@@ -95,6 +121,21 @@ internal static class SettingCatalogue
             Default = new[] { 60, 120 },
             Most = 21_600,
         },
+    ];
+
+    /// <summary>Settings of one route; in the file only.</summary>
+    public static IReadOnlyList<Setting> Route { get; } =
+    [
+        new("listen", SettingType.Text, "Address to listen on: http or https, a host or *, a port"),
+        new("port", SettingType.Integer, "Port of 127.0.0.1 to listen on, instead of listen") { Most = 65_535 },
+        new("host", SettingType.Text, "Host name of the requests; any when absent"),
+        new("path", SettingType.Text, "Path the requests begin with; any when absent"),
+        new("function", SettingType.Text, "Name of the function that answers"),
+        new("protocols", SettingType.Choice, "Protocols of the listener") { Choices = ["http1", "http2", "http1+2"] },
+        new("payload", SettingType.Choice, "How a request becomes a Lambda handler's event") { Choices = ["rest-v1", "http-v2"] },
+        new("certificate", SettingType.Path, "PFX or PEM file of an https listener"),
+        new("certificateKey", SettingType.Path, "PEM file with the key"),
+        new("certificatePassword", SettingType.Text, "Password of the PFX file or of the key"),
     ];
 
     /// <summary>Those of both lists, by key; a key that is in both is named by the node's.</summary>

@@ -42,13 +42,31 @@ internal sealed class FunctionPreparer(string cacheFolder)
         var settings = values.With(LambdaToolsDefaults.Find(folder, source.Folder)).With(given);
         var prepared = (settings.Flag("precompile") ? _precompiled : _plain).Prepare(folder);
         var handler = prepared.IsExecutable ? "" : settings.Text("handler");
+        var kind =
+            settings.Text("kind") is { Length: > 0 } said ? said
+            : prepared.IsServer ? "server"
+            : "lambda";
         if (!prepared.IsExecutable && handler.Length == 0)
         {
             throw CliDiagnostics.HandlerMissing.With(name ?? prepared.AppName);
         }
 
-        return new PreparedRun(Define(name ?? FunctionName.From(prepared.AppName), handler, prepared, settings), prepared.IsExecutable);
+        var definition = Define(name ?? FunctionName.From(prepared.AppName), handler, prepared, settings);
+        return new PreparedRun(kind == "server" ? AsServer(definition, settings, given) : definition, prepared.IsExecutable);
     }
+
+    /// <summary>A limit of time that nobody asked for would cut off streams.</summary>
+    private static FunctionDefinition AsServer(FunctionDefinition definition, SettingValues settings, SettingValues given) =>
+        definition with
+        {
+            Kind = FunctionKind.Server,
+            Timeout = given.Has("timeout") ? definition.Timeout : Timeout.InfiniteTimeSpan,
+            InitPhase = TimeSpan.FromSeconds(settings.Integer("startSeconds")),
+            Concurrency = settings.Integer("concurrency"),
+            MaxQueued = settings.Integer("maxQueued"),
+            QueueTimeout = TimeSpan.FromSeconds(settings.Integer("queueSeconds")),
+            MaxRequestBytes = settings.Has("maxRequestBytes") ? settings.Integer("maxRequestBytes") : null,
+        };
 
     private static FunctionDefinition Define(string name, string handler, PreparedFunction prepared, SettingValues settings) =>
         new()

@@ -55,6 +55,7 @@ public sealed class FolderRewriter(RuleSet rules, string guestFolder)
             RuntimeConfigFile = source.IsManaged ? source.RuntimeConfigFile : null,
             EntryAssembly = source.IsManaged ? source.EntryAssembly : null,
             IsExecutable = source.IsExecutable,
+            IsServer = source.IsServer,
             NativeExecutable = source.NativeExecutable,
             AppliedRules = applied,
             Findings = findings,

@@ -8,6 +8,9 @@ public static class GuestAssemblies
     private const string Http = "Nexus.Guest.Http.dll";
     private const string HttpFactory = "Nexus.Guest.Http.Factory.dll";
     private const string Grpc = "Nexus.Guest.Grpc.dll";
+
+    /// <summary>The server that takes Kestrel's place.</summary>
+    public const string Server = "Nexus.Guest.AspNetCore.dll";
     private static readonly string[] Always = ["Nexus.Channel.dll", "Nexus.Guest.dll"];
 
     /// <summary>File names of the assemblies that rewritten code calls, directly or not; none when no rule was put in.</summary>
@@ -33,22 +36,15 @@ public static class GuestAssemblies
                 .Concat(For(rules, applied))
                 .Concat(source.Files().Where(IsGuest))
                 .Concat(source.IsExecutable ? [] : [Host])
+                .Concat(source.IsServer ? [Server] : [])
                 .Distinct(StringComparer.Ordinal),
         ];
 
     /// <summary>Whether a file is one of the guest's own assemblies.</summary>
     internal static bool IsGuest(string file) =>
-        Path.GetFileName(file)
-            is "Nexus.Channel.dll"
-                or "Nexus.Guest.dll"
-                or Host
-                or "Nexus.Guest.Aws.V4.dll"
-                or "Nexus.Guest.Aws.V3.dll"
-                or Http
-                or HttpFactory
-                or Grpc
-                or "Nexus.Guest.Grpc.NetClient.dll"
-                or "Nexus.Guest.Grpc.Legacy.dll";
+        Path.GetFileName(file) is var name
+        && name.EndsWith(".dll", StringComparison.Ordinal)
+        && (name == "Nexus.Channel.dll" || name == "Nexus.Guest.dll" || name.StartsWith("Nexus.Guest.", StringComparison.Ordinal));
 
     /// <exception cref="Nexus.Diagnostics.NexusException">NEXUS0115: it is not there.</exception>
     internal static string Locate(string guestFolder, string fileName)

@@ -50,6 +50,8 @@ internal sealed class ObjectStore(string folder)
                 file.Flush(flushToDisk: true);
             }
             File.SetUnixFileMode(aside, executable ? Executable : Plain);
+            // Servers tell callers when a file was last changed; equal bytes keep the time of the first.
+            File.SetLastWriteTimeUtc(aside, File.GetLastWriteTimeUtc(content));
             File.Move(aside, path, overwrite: true);
         }
         catch

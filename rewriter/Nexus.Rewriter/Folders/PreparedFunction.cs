@@ -21,6 +21,9 @@ public sealed record PreparedFunction
     /// <summary>Whether the application has a <c>Main</c> of its own; a class library is started through Nexus.Guest.Host.dll.</summary>
     public required bool IsExecutable { get; init; }
 
+    /// <summary>Whether the application is a program that uses ASP.NET Core, and so most likely a web server.</summary>
+    public bool IsServer { get; init; }
+
     /// <summary>
     /// File name of the executable to start when <c>dotnet</c> is not what starts it: self-contained, single-file and native applications.
     /// </summary>

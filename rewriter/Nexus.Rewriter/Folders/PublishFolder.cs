@@ -34,6 +34,9 @@ internal sealed class PublishFolder
 
     public string? NativeExecutable { get; }
 
+    /// <summary>Whether it is a program that uses ASP.NET Core.</summary>
+    public bool IsServer => IsManaged && IsExecutable && RuntimeConfig.UsesAspNetCore(System.IO.Path.Combine(Path, RuntimeConfigFile));
+
     public bool IsManaged => Form is PublishForm.FrameworkDependent or PublishForm.SelfContained;
 
     public string DepsFile => AppName + DepsSuffix;

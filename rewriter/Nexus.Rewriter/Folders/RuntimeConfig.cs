@@ -22,6 +22,29 @@ internal static class RuntimeConfig
         }
     }
 
+    /// <summary>Whether ASP.NET Core is among the frameworks; false when the file is missing.</summary>
+    /// <exception cref="Nexus.Diagnostics.NexusException">NEXUS0118: not such a file.</exception>
+    public static bool UsesAspNetCore(string path)
+    {
+        if (!File.Exists(path))
+            return false;
+        try
+        {
+            var options = JsonNode.Parse(File.ReadAllText(path))?["runtimeOptions"];
+            JsonNode?[] frameworks =
+            [
+                options?["framework"],
+                .. options?["frameworks"]?.AsArray() ?? [],
+                .. options?["includedFrameworks"]?.AsArray() ?? [],
+            ];
+            return frameworks.Any(f => f?["name"]?.GetValue<string>() == "Microsoft.AspNetCore.App");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw RewriterDiagnostics.InvalidDepsFile.With(path, e);
+        }
+    }
+
     /// <summary>
     /// A configuration for a class library that was published without one: the framework it was built for, or a newer one when that is not
     /// installed.

@@ -2,13 +2,13 @@ using System.Runtime;
 using Nexus.Channel;
 using Nexus.Guest.Interop;
 
-namespace Nexus.Guest.Host;
+namespace Nexus.Guest;
 
 /// <summary>
 /// After an idle moment: one aggressive collection, and free pages of every heap go back to the node. Density comes from what idle instances do not hold.
 /// <c>NEXUS_IDLE_COLLECT_MS</c> sets the moment; 0 switches it off.
 /// </summary>
-internal sealed class IdleCollector : IDisposable
+public sealed class IdleCollector : IDisposable
 {
     private readonly int _afterMilliseconds;
     private readonly Timer _timer;

@@ -1,9 +1,9 @@
 using Nexus.Channel;
 
-namespace Nexus.Guest.Host;
+namespace Nexus.Guest;
 
 /// <summary>Ends this process when no backend has shown a heartbeat for 30 to 40 seconds: nobody will ever call it again.</summary>
-internal sealed class BackendWatch : IDisposable
+public sealed class BackendWatch : IDisposable
 {
     private const int IntervalMilliseconds = 10_000;
     private const int MostMissed = 3;

@@ -1,0 +1,3 @@
+namespace Gallery;
+
+public sealed record Picture(string Title, int Width, int Height);
