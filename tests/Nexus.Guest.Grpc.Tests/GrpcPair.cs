@@ -18,9 +18,9 @@ internal sealed class GrpcPair : IAsyncDisposable
     private readonly FunctionDefinition _function;
     private readonly List<Exception> _faults = [];
 
-    public GrpcPair(IReadOnlyList<string>? allowed = null, Func<string, INodeUpstream?>? inNode = null)
+    public GrpcPair(IReadOnlyList<string>? allowed = null, Func<Uri, INodeUpstream?>? inNode = null)
     {
-        _executor = new GrpcCallExecutor(_metrics, inNode);
+        _executor = new GrpcCallExecutor(_metrics) { InNode = inNode };
         _function = new FunctionDefinition
         {
             Name = "pair",

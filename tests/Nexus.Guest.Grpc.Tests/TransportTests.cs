@@ -159,7 +159,7 @@ public sealed class TransportTests
     public async Task Call_ToAFunctionOfTheNode_IsHandedOverWithoutASocket()
     {
         var upstream = new EchoUpstream();
-        await using var pair = new GrpcPair(inNode: authority => authority == "other-function:5000" ? upstream : null);
+        await using var pair = new GrpcPair(inNode: address => address.Authority == "other-function:5000" ? upstream : null);
         var client = pair.Client(new Uri("http://other-function:5000"));
         var reply = await client.SingleAsync(new TrialRequest { Behaviour = "echo", Text = "next door" }, new Metadata { { "x-a", "1" } });
         Assert.AreEqual("next door", reply.Text);

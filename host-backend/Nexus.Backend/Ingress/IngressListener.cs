@@ -25,6 +25,20 @@ internal sealed class IngressListener
     /// <summary>As configured.</summary>
     public string Listen { get; }
 
+    /// <summary>
+    /// The server that a gRPC call from this node to this listener would reach; null where a socket decides: TLS has certificates to judge, another host's name may
+    /// be another machine's, and a listener without HTTP/2 refuses.
+    /// </summary>
+    public Instances.ServerPool? FindServer(Uri address, ListenOptions options) =>
+        _address.Scheme == "http"
+        && address.Scheme == "http"
+        && options.IPEndPoint?.Port == address.Port
+        && (address.IsLoopback || _routes.Names(address.Host))
+        && (_protocols & HttpProtocols.Http2) != 0
+        && _routes.Find(address.Host, address.AbsolutePath) is Servers.ServerTarget target
+            ? target.Pool
+            : null;
+
     /// <summary>Adds itself to Kestrel's endpoints.</summary>
     public void Apply(KestrelServerOptions kestrel, Action<ListenOptions> bound)
     {

@@ -7,6 +7,8 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Nexus.Backend.Executors.Grpc;
+using Nexus.Backend.Ingress.Servers;
 using Nexus.Backend.Instances;
 
 namespace Nexus.Backend.Ingress;
@@ -29,6 +31,20 @@ internal sealed class IngressServer : IAsyncDisposable
 
     /// <summary>Where the listeners really listen, in the order of the routes that first named them.</summary>
     public IReadOnlyList<string> Addresses => [.. _bound.Select(static entry => entry.Listener.AddressOf(entry.Options))];
+
+    /// <summary>The server of this node that a gRPC call to an address would reach through one of the listeners.</summary>
+    public INodeUpstream? FindServer(Uri address)
+    {
+        foreach (var (listener, options) in _bound)
+        {
+            if (listener.FindServer(address, options) is { } pool)
+            {
+                return new NodeUpstream(pool);
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Starts to listen.</summary>
     /// <param name="listeners">At least one.</param>

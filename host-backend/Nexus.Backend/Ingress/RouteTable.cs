@@ -36,6 +36,9 @@ internal sealed class RouteTable
         return null;
     }
 
+    /// <summary>Whether a route names exactly this host.</summary>
+    public bool Names(string host) => Array.Exists(_routes, entry => entry.Route.Host.Equals(host, StringComparison.OrdinalIgnoreCase));
+
     private static int HostRank(string host) =>
         host.Length == 0 ? 0
         : host.StartsWith('*') ? host.Length

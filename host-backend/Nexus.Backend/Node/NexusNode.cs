@@ -93,6 +93,7 @@ public sealed class NexusNode : IAsyncDisposable
             if (parts.Listeners.Count > 0)
             {
                 node._ingress = await IngressServer.StartAsync(parts.Listeners, loggers, cancellationToken).ConfigureAwait(false);
+                parts.Grpc.InNode = node._ingress.FindServer;
             }
         }
         catch (Diagnostics.NexusException)

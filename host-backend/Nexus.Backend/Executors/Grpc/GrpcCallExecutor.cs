@@ -13,22 +13,22 @@ public sealed class GrpcCallExecutor : ICallExecutor, IDisposable
 {
     private readonly GrpcConnections _connections;
     private readonly NexusMetrics _metrics;
-    private readonly Func<string, INodeUpstream?>? _inNode;
     private readonly ConcurrentDictionary<string, GrpcRoutes> _routes = new(StringComparer.Ordinal);
 
     /// <param name="metrics">Counts calls.</param>
-    /// <param name="inNode">Finds the function of this node that serves an authority; none when null.</param>
-    public GrpcCallExecutor(NexusMetrics metrics, Func<string, INodeUpstream?>? inNode = null)
-        : this(metrics, inNode, configure: null) { }
+    public GrpcCallExecutor(NexusMetrics metrics)
+        : this(metrics, configure: null) { }
 
-    internal GrpcCallExecutor(NexusMetrics metrics, Func<string, INodeUpstream?>? inNode, Action<SocketsHttpHandler>? configure)
+    internal GrpcCallExecutor(NexusMetrics metrics, Action<SocketsHttpHandler>? configure)
     {
         _metrics = metrics;
-        _inNode = inNode;
         _connections = new GrpcConnections(configure);
     }
 
     public ushort Protocol => ChannelProtocol.Grpc;
+
+    /// <summary>Finds the server of this node that a method's address leads to; null, and everything goes over a connection.</summary>
+    public Func<Uri, INodeUpstream?>? InNode { get; set; }
 
     public void Dispose() => _connections.Dispose();
 
@@ -65,7 +65,7 @@ public sealed class GrpcCallExecutor : ICallExecutor, IDisposable
     {
         var routes = _routes.GetOrAdd(function.Name, static (_, function) => new GrpcRoutes(function), function);
         var route = routes.For(head.Method);
-        if (_inNode?.Invoke(route.Uri.Authority) is { } upstream)
+        if (InNode?.Invoke(route.Uri) is { } upstream)
         {
             await upstream.ServeAsync(GrpcRequest.ForNode(route, head), new NodeExchange(call), call.Aborted).ConfigureAwait(false);
             return "answered";

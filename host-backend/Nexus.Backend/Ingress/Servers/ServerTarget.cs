@@ -14,6 +14,8 @@ internal sealed class ServerTarget(ServerPool pool) : IRouteTarget
     private const int RequestWindow = 512 * 1024;
     private const int InternalError = 2;
 
+    public ServerPool Pool => pool;
+
     public async Task AnswerAsync(IFeatureCollection features, string scheme)
     {
         var lifetime = features.Get<IHttpRequestLifetimeFeature>()!;
