@@ -78,7 +78,9 @@ internal static class Clients
         var services = new ServiceCollection();
         if (choice == "defaults")
         {
-            services.ConfigureHttpClientDefaults(every => every.ConfigureHttpClient(client => client.DefaultRequestHeaders.Add("X-Every", "1")));
+            services.ConfigureHttpClientDefaults(every =>
+                every.ConfigureHttpClient(client => client.DefaultRequestHeaders.Add("X-Every", "1"))
+            );
             await using var plain = services.BuildServiceProvider();
             using var any = plain.GetRequiredService<IHttpClientFactory>().CreateClient("any");
             return await Description.OfAsync(await any.GetAsync(uri));
