@@ -50,7 +50,7 @@ public sealed class RewriteAssemblies : Task
             Log.LogMessage(MessageImportance.Low, "Nexus: {0} in {1}", rule.RuleId, rule.Member);
         if (Log.HasLoggedErrors)
             return false;
-        new RewriteManifest(rewritten, GuestAssemblies.For(rules, applied)).Save(Manifest);
+        new RewriteManifest(rewritten, GuestAssemblies.ForBuild(rules, applied, files)).Save(Manifest);
         return true;
     }
 

@@ -33,6 +33,18 @@ public sealed class ConsumerTests
     }
 
     [TestMethod]
+    [DataRow("HttpRelease", "build", "-c", "Release")]
+    [DataRow("HttpReadyToRun", "publish", "-r", "linux-x64", "--self-contained", "false", "-p:PublishReadyToRun=true")]
+    public void Consumer_WithAClientInItsOwnCode_ReachesTheGuestOnlyWithAChannel(string mode, string verb, params string[] arguments)
+    {
+        var folder = consumer.Create(mode, PackedConsumer.HttpProgram);
+        PackedConsumer.Make(folder, verb, arguments);
+
+        Assert.AreEqual("answered\n", Run(folder));
+        AssertReachesGuest([Path.Combine(folder, "out/Consumer")]);
+    }
+
+    [TestMethod]
     public void Consumer_SwitchedOff_IsBuiltAsWithoutThePackage()
     {
         var folder = consumer.Create("Off");

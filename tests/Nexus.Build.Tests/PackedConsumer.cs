@@ -22,6 +22,19 @@ internal sealed class PackedConsumer : IDisposable
         }
         """;
 
+    /// <summary>A program whose own code makes a client.</summary>
+    public const string HttpProgram = """
+        using var client = new HttpClient();
+        try
+        {
+            await client.GetStringAsync("http://127.0.0.1:9/");
+        }
+        catch (HttpRequestException)
+        {
+            Console.WriteLine("answered");
+        }
+        """;
+
     private static readonly Dictionary<string, string?> Facts = Assembly
         .GetExecutingAssembly()
         .GetCustomAttributes<AssemblyMetadataAttribute>()
@@ -59,10 +72,10 @@ internal sealed class PackedConsumer : IDisposable
     public string GuestFolder { get; }
 
     /// <summary>A fresh project folder that references the package and the real DynamoDB SDK.</summary>
-    public string Create(string name)
+    public string Create(string name, string program = Program)
     {
         var folder = temp.Sub(name);
-        File.WriteAllText(Path.Combine(folder, "Program.cs"), Program);
+        File.WriteAllText(Path.Combine(folder, "Program.cs"), program);
         File.WriteAllText(
             Path.Combine(folder, "Consumer.csproj"),
             $"""

@@ -168,16 +168,6 @@ public sealed class CommandTests
     }
 
     [TestMethod]
-    public async Task Serve_Executable_IsRefused()
-    {
-        using var folder = new TempFolder();
-        var program = await PublishedFunctions.GetAsync("StockReport");
-        var file = folder.Write("nexus.json", $"{{ \"functions\": {{ \"a\": {{ \"path\": \"{program.Folder}\" }} }} }}");
-
-        StringAssert.Contains((await CliProcess.RunAsync("serve", file)).Expect(1).Error, "NEXUS0017");
-    }
-
-    [TestMethod]
     public async Task Invoke_NoNode_SaysSo() =>
         Assert.AreEqual(
             "NEXUS0013",

@@ -29,6 +29,18 @@ public static class GuestAssemblies
         return targets.Count == 0 ? [] : [.. Always.Concat(targets).Distinct(StringComparer.Ordinal)];
     }
 
+    /// <summary>
+    /// File names for a build, which has to name its references before it compiles: also what the project's own code may turn out to call.
+    /// </summary>
+    public static IReadOnlyList<string> ForBuild(RuleSet rules, IReadOnlyCollection<AppliedRule> applied, IEnumerable<string> packages) =>
+        [
+            .. Always
+                .Concat(For(rules, applied))
+                .Append(Http)
+                .Concat(packages.Any(file => Path.GetFileName(file) == "Microsoft.Extensions.Http.dll") ? [HttpFactory] : [])
+                .Distinct(StringComparer.Ordinal),
+        ];
+
     /// <summary>File names for a rewritten folder: as in a build, those it was built with, and for a class library the host.</summary>
     internal static IReadOnlyList<string> For(RuleSet rules, IReadOnlyCollection<AppliedRule> applied, PublishFolder source) =>
         [

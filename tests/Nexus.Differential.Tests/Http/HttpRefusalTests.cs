@@ -27,6 +27,7 @@ public sealed class HttpRefusalTests
             ["open"] = Function(function, http, http),
             ["anywhere"] = Function(function, http, "*"),
             ["metadata"] = Function(function, "http://169.254.169.254", "*"),
+            ["polling"] = new JsonObject { ["path"] = (await PublishedFunctions.GetAsync("PollingLoop")).Folder, ["timeout"] = 30 },
             ["tls"] = Function(function, "https://127.0.0.1:1", "https://127.0.0.1:1"),
         };
         var configuration = new JsonObject { ["listen"] = "http://127.0.0.1:0", ["functions"] = functions };
@@ -82,6 +83,20 @@ public sealed class HttpRefusalTests
     [Timeout(60_000, CooperativeCancellation = true)]
     public async Task Challenge_ThatBelongsToAConnection_IsRefused() =>
         Assert.Contains("NEXUS0602", await RunAsync("open", new HttpCase("settings", "/negotiate", "", "credentials")));
+
+    [TestMethod]
+    [Timeout(60_000, CooperativeCancellation = true)]
+    public async Task Serve_ExecutableThatPolls_AnswersLikeAnyFunction()
+    {
+        await using var runner = new NexusRunner(s_backend!, "polling");
+        var outcome = await runner.InvokeAsync(
+            Encoding.UTF8.GetBytes("""{"kind":"echo","text":"polled"}"""),
+            TestContext.CancellationToken
+        );
+
+        Assert.IsNull(outcome.FunctionError, Encoding.UTF8.GetString(outcome.Payload));
+        Assert.AreEqual("polled", (string?)JsonNode.Parse(outcome.Payload)!["text"]);
+    }
 
     private async Task<string> RunAsync(string function, HttpCase testCase)
     {
