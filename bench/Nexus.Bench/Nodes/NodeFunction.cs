@@ -6,4 +6,10 @@ namespace Nexus.Bench.Nodes;
 /// <param name="Handler"><c>Assembly::Type::Method</c>.</param>
 /// <param name="Environment">The function's variables.</param>
 /// <param name="Upstreams">Servers it may call besides AWS's.</param>
-internal sealed record NodeFunction(string Name, string Folder, string Handler, IReadOnlyDictionary<string, string> Environment, string[]? Upstreams = null);
+internal sealed record NodeFunction(
+    string Name,
+    string Folder,
+    string Handler,
+    IReadOnlyDictionary<string, string> Environment,
+    string[]? Upstreams = null
+);
