@@ -35,12 +35,12 @@ internal sealed class PackedConsumer : IDisposable
     {
         feed = temp.Sub("feed");
         GuestFolder = temp.Sub("guest");
-        foreach (var generation in (string[])["V3", "V4"])
+        foreach (var project in (string[])["Nexus.Guest.Aws/V3", "Nexus.Guest.Aws/V4", "Nexus.Guest.Grpc.NetClient"])
         {
             var built = Path.Combine(
                 Facts["RepositoryRoot"]!,
-                "guest-shim/Nexus.Guest.Aws",
-                generation,
+                "guest-shim",
+                project,
                 "bin",
                 Facts["Configuration"]!,
                 "net8.0"
