@@ -11,6 +11,7 @@ namespace Nexus.Guest.Grpc;
 /// </summary>
 internal sealed class MessageReceiver(ChannelCall call, int? mostBytes) : DeserializationContext
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(20);
     private const long MostInPlace = 1280 * 1024;
     private static readonly Status TooLarge = new(
         StatusCode.ResourceExhausted,
@@ -166,29 +167,27 @@ internal sealed class MessageReceiver(ChannelCall call, int? mostBytes) : Deseri
             return;
         }
 
-        if (Interlocked.Add(ref s_heldUnfinished, length) > MostInPlace)
-        {
-            Interlocked.Add(ref s_heldUnfinished, -length);
-            await CopyAsync(length, cancellation).ConfigureAwait(false);
-            return;
-        }
-
+        var isHeld = Interlocked.Add(ref s_heldUnfinished, length) <= MostInPlace;
         try
         {
-            for (var left = length; ; )
+            var copy = isHeld ? null : new byte[length];
+            for (var at = 0; ; )
             {
-                var piece = _rest[..Math.Min(left, _rest.Length)];
-                left -= piece.Length;
+                var piece = _rest[..Math.Min(length - at, _rest.Length)];
                 _rest = _rest[piece.Length..];
-                if (left == 0)
+                if (copy is not null)
                 {
-                    _payload = FrameSegment.Sequence(_pieces.Select(static held => held.Piece), piece);
+                    piece.Span.CopyTo(copy.AsSpan(at));
+                }
+
+                at += piece.Length;
+                if (at == length)
+                {
+                    SetPayload(copy, piece);
                     return;
                 }
 
-                _pieces.Add((_frame, piece));
-                _frame = default;
-                await MoreContentAsync(cancellation).ConfigureAwait(false);
+                copy = await MoreContentAsync(copy, piece, length, cancellation).ConfigureAwait(false);
             }
         }
         finally
@@ -197,32 +196,72 @@ internal sealed class MessageReceiver(ChannelCall call, int? mostBytes) : Deseri
         }
     }
 
-    private async ValueTask CopyAsync(int length, CancellationToken cancellation)
+    private void SetPayload(byte[]? copy, ReadOnlyMemory<byte> last)
     {
-        var copy = new byte[length];
-        for (var at = 0; at < length; )
+        if (copy is null)
         {
-            if (_rest.IsEmpty)
-            {
-                await MoreContentAsync(cancellation).ConfigureAwait(false);
-            }
-
-            var count = Math.Min(length - at, _rest.Length);
-            _rest.Span[..count].CopyTo(copy.AsSpan(at));
-            _rest = _rest[count..];
-            at += count;
+            _payload = FrameSegment.Sequence(_pieces.Select(static held => held.Piece), last);
+            return;
         }
 
-        call.Peer.CountCopied(length);
+        call.Peer.CountCopied(copy.Length);
         _payload = new ReadOnlySequence<byte>(copy);
     }
 
-    private async ValueTask MoreContentAsync(CancellationToken cancellation)
+    /// <summary>
+    /// Holds a piece in place, unless there is a copy, and waits for the next. When that takes long, what is held may be the very room that it waits for: then it is
+    /// copied and given back.
+    /// </summary>
+    private async ValueTask<byte[]?> MoreContentAsync(byte[]? copy, ReadOnlyMemory<byte> piece, int length, CancellationToken cancellation)
     {
-        if (!await NextFrameAsync(cancellation).ConfigureAwait(false))
+        if (copy is null)
         {
+            _pieces.Add((_frame, piece));
+            _frame = default;
+        }
+
+        call.Release(_frame);
+        _frame = default;
+        while (_rest.IsEmpty && !_ended)
+        {
+            var receiving = ReceiveAsync(cancellation);
+            if (copy is not null || receiving.IsCompleted)
+            {
+                Take(await receiving.ConfigureAwait(false));
+                continue;
+            }
+
+            var waiting = receiving.AsTask();
+            if (await Task.WhenAny(waiting, Task.Delay(Patience, CancellationToken.None)).ConfigureAwait(false) != waiting)
+            {
+                copy = CopyHeld(length);
+            }
+
+            Take(await waiting.ConfigureAwait(false));
+        }
+
+        if (_rest.IsEmpty)
+        {
+            ThrowIfFailed(End is not null);
             throw new InvalidDataException("Unexpected end of content while reading the message content.");
         }
+
+        return copy;
+    }
+
+    private byte[] CopyHeld(int length)
+    {
+        var copy = new byte[length];
+        var at = 0;
+        foreach (var (frame, piece) in _pieces)
+        {
+            piece.CopyTo(copy.AsMemory(at));
+            at += piece.Length;
+            call.Release(frame);
+        }
+
+        _pieces.Clear();
+        return copy;
     }
 
     private async ValueTask<bool> NextFrameAsync(CancellationToken cancellation)

@@ -40,7 +40,7 @@ public sealed class TransportTests
     {
         await using var pair = new GrpcPair();
         var client = pair.Client();
-        var calls = Enumerable.Range(0, 400).Select(async i => (await client.SingleAsync(Calls.Request("echo", $"n{i}"))).Text == $"n{i}");
+        var calls = Enumerable.Range(0, 1000).Select(async i => (await client.SingleAsync(Calls.Request("echo", $"n{i}"))).Text == $"n{i}");
         Assert.IsTrue((await Task.WhenAll(calls)).All(static same => same));
         await AssertNothingIsLeftAsync(pair);
     }
@@ -55,6 +55,21 @@ public sealed class TransportTests
             .Range(0, 16)
             .Select(async _ => (await client.SingleAsync(Calls.Request("size", count: 3_000_000))).Payload.Length);
         Assert.IsTrue((await Task.WhenAll(calls)).All(static length => length == 3_000_000));
+        await AssertNothingIsLeftAsync(pair);
+    }
+
+    [TestMethod]
+    [Timeout(60_000)]
+    public async Task Messages_OfOneMebibyte_GoOnComing()
+    {
+        await using var pair = new GrpcPair();
+        var client = pair.Client();
+        var request = new TrialRequest { Behaviour = "echo", Payload = UnsafeByteOperations.UnsafeWrap(new byte[1_048_576]) };
+        for (var i = 0; i < 60; i++)
+        {
+            Assert.AreEqual(1_048_576, (await client.SingleAsync(request)).Payload.Length);
+        }
+
         await AssertNothingIsLeftAsync(pair);
     }
 

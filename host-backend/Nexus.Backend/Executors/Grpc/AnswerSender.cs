@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Numerics;
 using Nexus.Channel;
 using Nexus.Channel.Messages;
 
@@ -54,25 +55,36 @@ internal sealed class AnswerSender(ChannelCall call, HttpResponseMessage respons
                 return;
             }
 
-            arriving = body.ReadAsync(Memory<byte>.Empty, cancellation);
-            if (!_headSent && arriving.IsCompleted && read < block.Memory.Length)
+            var ended = false;
+            while (!ended)
             {
+                arriving = body.ReadAsync(Memory<byte>.Empty, cancellation);
+                if (!arriving.IsCompletedSuccessfully || read == block.Memory.Length)
+                {
+                    break;
+                }
+
                 await arriving.ConfigureAwait(false);
                 var more = await body.ReadAsync(block.Memory[read..], cancellation).ConfigureAwait(false);
                 read += more;
-                if (more == 0)
-                {
-                    // Complete at once: the end brings the head along, and the guest is woken once.
-                    call.Send(FrameKind.Data, block, read, final: false);
-                    return;
-                }
-
-                arriving = body.ReadAsync(Memory<byte>.Empty, cancellation);
+                ended = more == 0;
             }
 
-            await SendHeadAsync().ConfigureAwait(false);
+            if (!ended)
+            {
+                await SendHeadAsync().ConfigureAwait(false);
+            }
+
+            // Complete at once: the end brings the head along, and the guest is woken once.
             call.Send(FrameKind.Data, block, read, final: false);
-            wanted = read == block.Memory.Length ? Math.Min(LargestBlock, wanted * 4) : Math.Max(SmallestBlock, wanted / 2);
+            if (ended)
+            {
+                return;
+            }
+
+            // Half-empty blocks would use the call's window up.
+            var full = read == block.Memory.Length;
+            wanted = Math.Clamp(full ? read * 2 : (int)BitOperations.RoundUpToPowerOf2((uint)read), SmallestBlock, LargestBlock);
         }
     }
 #pragma warning restore CA2012
