@@ -1,0 +1,76 @@
+using System.Diagnostics;
+
+namespace Nexus.Vmm.Guest;
+
+/// <summary>What a test has its guest do.</summary>
+internal static class Scenarios
+{
+    public static void Run(string name, KernelParameters parameters)
+    {
+        switch (name)
+        {
+            case "hello":
+                Console.WriteLine($"guest: hello after {File.ReadAllText("/proc/uptime").Split(' ')[0]} s");
+                break;
+            case "disk":
+                Console.WriteLine($"guest: disk {Checksum("/dev/vda"):x16}");
+                break;
+            case "entropy":
+                using (var device = File.OpenRead("/dev/hwrng"))
+                {
+                    var random = new byte[64];
+                    device.ReadExactly(random);
+                    Console.WriteLine($"guest: entropy {Convert.ToHexString(random)}");
+                }
+
+                break;
+            case "pmem":
+                Console.WriteLine($"guest: pmem {Checksum("/dev/pmem0"):x16}");
+                break;
+            case "programs":
+                RunProgram(parameters);
+                break;
+            default:
+                Console.WriteLine($"guest: no scenario {name}");
+                break;
+        }
+    }
+
+    /// <summary>FNV-1a, which needs no library that the guest does not have.</summary>
+    private static ulong Checksum(string path)
+    {
+        var sum = 14695981039346656037ul;
+        foreach (var value in File.ReadAllBytes(path))
+        {
+            sum = (sum ^ value) * 1099511628211;
+        }
+
+        return sum;
+    }
+
+    /// <summary>For the machine that the whole test suite runs in: starts another program and waits.</summary>
+    private static void RunProgram(KernelParameters parameters)
+    {
+        var words = File.ReadAllLines("/command");
+        var start = new ProcessStartInfo(words[0]) { WorkingDirectory = "/" };
+        foreach (var word in words.Skip(1))
+        {
+            start.ArgumentList.Add(word);
+        }
+
+        foreach (var line in File.ReadAllLines("/environment"))
+        {
+            var at = line.IndexOf('=', StringComparison.Ordinal);
+            start.Environment[line[..at]] = line[(at + 1)..];
+        }
+
+        using var process = Process.Start(start)!;
+        process.WaitForExit();
+        Console.WriteLine($"rig: exit code {process.ExitCode}");
+        if (parameters.Get("nexus.results") is { } results && File.Exists(results))
+        {
+            using var port = File.OpenWrite("/dev/ttyS1");
+            port.Write(File.ReadAllBytes(results));
+        }
+    }
+}
