@@ -1,4 +1,4 @@
-namespace Nexus.Vmm.Guest;
+namespace Nexus.Vmm.TestInit;
 
 /// <summary>The kernel's command line.</summary>
 internal sealed class KernelParameters(string text)

@@ -1,5 +1,5 @@
-using Nexus.Vmm.Guest;
-using Nexus.Vmm.Guest.Interop;
+using Nexus.Vmm.TestInit;
+using Nexus.Vmm.TestInit.Interop;
 
 // The first program of a guest: it sets the guest up, does what the command line says and ends the guest.
 GuestNative.MountAll();

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using Nexus.Channel.TestPeer;
+using Nexus.Guest;
 
-namespace Nexus.Vmm.Guest;
+namespace Nexus.Vmm.TestInit;
 
 /// <summary>What a test has its guest do.</summary>
 internal static class Scenarios
@@ -12,20 +14,14 @@ internal static class Scenarios
             case "hello":
                 Console.WriteLine($"guest: hello after {File.ReadAllText("/proc/uptime").Split(' ')[0]} s");
                 break;
-            case "disk":
-                Console.WriteLine($"guest: disk {Checksum("/dev/vda"):x16}");
+            case "devices":
+                UseDevices();
                 break;
-            case "entropy":
-                using (var device = File.OpenRead("/dev/hwrng"))
-                {
-                    var random = new byte[64];
-                    device.ReadExactly(random);
-                    Console.WriteLine($"guest: entropy {Convert.ToHexString(random)}");
-                }
-
+            case "channel":
+                ServeChannel();
                 break;
-            case "pmem":
-                Console.WriteLine($"guest: pmem {Checksum("/dev/pmem0"):x16}");
+            case "clone":
+                CloneScenario.Run();
                 break;
             case "programs":
                 RunProgram(parameters);
@@ -34,6 +30,45 @@ internal static class Scenarios
                 Console.WriteLine($"guest: no scenario {name}");
                 break;
         }
+    }
+
+    /// <summary>Reads from each device, and gives the balloon something to report.</summary>
+    private static void UseDevices()
+    {
+        Console.WriteLine($"guest: disk {Checksum("/dev/vda"):x16}");
+        Console.WriteLine($"guest: pmem {Checksum("/dev/pmem0"):x16}");
+        try
+        {
+            using var disk = File.OpenWrite("/dev/vda");
+            disk.Write(new byte[4096]);
+            disk.Flush(flushToDisk: true);
+            Console.WriteLine("guest: write went through");
+        }
+        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
+        {
+            Console.WriteLine("guest: write refused");
+        }
+
+        using (var device = File.OpenRead("/dev/hwrng"))
+        {
+            var random = new byte[64];
+            device.ReadExactly(random);
+            Console.WriteLine($"guest: entropy {Convert.ToHexString(random)}");
+        }
+
+        // Free pages are reported two seconds after they have become free.
+        Thread.Sleep(3000);
+    }
+
+    /// <summary>Answers calls of the host until it ends the machine.</summary>
+    private static void ServeChannel()
+    {
+        var service = new TestService();
+        GuestChannel.ServeCalls(service.Accept);
+        Environment.SetEnvironmentVariable("NEXUS_CHANNEL", "vm");
+        _ = GuestChannel.Current ?? throw new InvalidOperationException("no channel");
+        Console.WriteLine("guest: serving");
+        Thread.Sleep(Timeout.Infinite);
     }
 
     /// <summary>FNV-1a, which needs no library that the guest does not have.</summary>

@@ -33,8 +33,8 @@ internal static class OuterMachine
     /// <summary>In the order in which a guest has to load them.</summary>
     private static readonly string[] GuestModules =
     [
-        "drivers/virtio/virtio.ko",
         "drivers/virtio/virtio_ring.ko",
+        "drivers/virtio/virtio.ko",
         "drivers/virtio/virtio_mmio.ko",
         "drivers/block/virtio_blk.ko",
         "drivers/char/virtio_console.ko",

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 
-namespace Nexus.Vmm.Guest.Interop;
+namespace Nexus.Vmm.TestInit.Interop;
 
 /// <summary>What a first program asks of its kernel (man pages, section 2).</summary>
 internal static unsafe partial class GuestNative

@@ -22,7 +22,7 @@ public sealed class LinuxBootTests
         var watch = Stopwatch.StartNew();
         using var machine = VirtualMachine.Boot(
             kvm,
-            new MachineOptions { MemoryBytes = 256 << 20, SerialOutput = Trace.Show },
+            new MachineOptions { MemoryBytes = 256 << 20, SerialOutput = LiveConsole.Show },
             new BootOptions
             {
                 Kernel = file == "vmlinux" ? parts.Uncompressed : parts.Compressed,

@@ -4,7 +4,7 @@ namespace Nexus.Vmm.Boot;
 internal sealed record BootOptions
 {
     /// <summary>What kernels are given when nothing else is asked for: quick answers, and an end instead of a hang.</summary>
-    public const string DefaultCommandLine = "console=ttyS0 panic=-1 reboot=k quiet";
+    public const string DefaultCommandLine = "console=ttyS0 panic=-1 reboot=k pci=off quiet";
 
     public required KernelImage Kernel { get; init; }
 

@@ -9,6 +9,7 @@ using Nexus.Vmm.Devices.Virtio.Entropy;
 using Nexus.Vmm.Devices.Virtio.Pmem;
 using Nexus.Vmm.Interop;
 using Nexus.Vmm.Memory;
+using Nexus.Vmm.Snapshots;
 
 namespace Nexus.Vmm.Machine;
 
@@ -22,6 +23,7 @@ internal sealed class DeviceSet : IDisposable
     private readonly KvmVm _vm;
     private readonly GuestMemory _memory;
     private readonly List<IDisposable> _owned = [];
+    private readonly SleepRegisters _sleep;
 
     public DeviceSet(KvmVm vm, GuestMemory memory, MachineOptions options, Action<ExitKind> end)
     {
@@ -31,7 +33,8 @@ internal sealed class DeviceSet : IDisposable
         Ports.Add(Serial);
         Ports.Add(new KeyboardController(() => end(ExitKind.Reset)));
         Ports.Add(new CmosClock());
-        Ports.Add(new SleepRegisters(() => end(ExitKind.PowerOff)));
+        _sleep = new SleepRegisters(() => end(ExitKind.PowerOff));
+        Ports.Add(_sleep);
         for (var i = 0; i < options.Disks.Count; i++)
         {
             Add(new BlockDevice(options.Disks[i], System.Text.Encoding.ASCII.GetBytes($"nexus-disk-{i}")));
@@ -55,6 +58,7 @@ internal sealed class DeviceSet : IDisposable
             BalloonTransport = Add(new BalloonDevice());
         }
 
+        WakePort = Add(new ConsoleDevice("nexus.wake"));
         if (options.Shared is { } shared)
         {
             AttachShared(shared);
@@ -73,8 +77,8 @@ internal sealed class DeviceSet : IDisposable
     /// <summary>The balloon; null if the machine has none.</summary>
     public VirtioTransport? BalloonTransport { get; }
 
-    /// <summary>The port that wakes the guest; null without a shared region.</summary>
-    public VirtioTransport? WakePort { get; private set; }
+    /// <summary>The port that wakes the guest.</summary>
+    public VirtioTransport WakePort { get; }
 
     /// <summary>Asks the guest to give memory back, or lets it have it again.</summary>
     /// <param name="bytes">How much is to be missing in the guest.</param>
@@ -87,6 +91,41 @@ internal sealed class DeviceSet : IDisposable
                 balloon.TargetPages = (uint)(bytes / GuestMemory.Page);
                 transport.NoteConfigurationChange();
             }
+        }
+    }
+
+    /// <summary>All of them, in a fixed order.</summary>
+    public void Save(StateWriter state)
+    {
+        Serial.Save(state);
+        _sleep.Save(state);
+        state.Put32((uint)Virtio.Count);
+        Virtio.ForEach(v => v.Save(state));
+    }
+
+    /// <summary>Into devices of the same kinds.</summary>
+    public void Load(StateReader state)
+    {
+        Serial.Load(state);
+        _sleep.Load(state);
+        var count = state.Get32();
+        if (count != Virtio.Count)
+        {
+            throw VmmDiagnostics.SnapshotMismatch.With($"{count} devices in the snapshot, {Virtio.Count} here");
+        }
+
+        Virtio.ForEach(v => v.Load(state));
+    }
+
+    /// <summary>Tells a restored guest that it is a clone, with random bytes that no other clone has.</summary>
+    public void NoteRestore()
+    {
+        Span<byte> fresh = stackalloc byte[ConsoleDevice.RestoreSeedBytes];
+        KernelRandom.Fill(fresh);
+        lock (WakePort.Gate)
+        {
+            ((ConsoleDevice)WakePort.Device).NoteRestore(fresh);
+            WakePort.Push(ConsoleDevice.ReceiveQueue);
         }
     }
 
@@ -112,7 +151,6 @@ internal sealed class DeviceSet : IDisposable
         _owned.Add(mapping);
         _vm.SetMemory(SharedSlot, GuestLayout.SharedRegion, (ulong)length, mapping.HostAddress);
         _vm.AttachStore(shared.ToHost, GuestLayout.Doorbell, length: 4);
-        WakePort = Add(new ConsoleDevice("nexus.wake", static _ => { }));
     }
 
     private EventFile Line(int number)

@@ -46,7 +46,7 @@ internal sealed record MachineOptions
             throw VmmDiagnostics.BadMachine.With($"{MemoryBytes} bytes of memory; whole MiB, at most {LargestMemory >> 30} GiB");
         }
 
-        var devices = Disks.Count + PersistentMemory.Count + (HasEntropy ? 1 : 0) + (HasBalloon ? 1 : 0) + (Shared is null ? 0 : 1);
+        var devices = Disks.Count + PersistentMemory.Count + (HasEntropy ? 1 : 0) + (HasBalloon ? 1 : 0) + 1;
         if (devices > GuestLayout.MostVirtioDevices)
         {
             throw VmmDiagnostics.BadMachine.With($"{devices} devices; at most {GuestLayout.MostVirtioDevices}");

@@ -22,6 +22,9 @@ internal sealed class GuestMemory : IDisposable
     /// <summary>All of it, in bytes.</summary>
     public long Bytes => _mapping.Length;
 
+    /// <summary>Where it is in this process.</summary>
+    public ulong HostAddress => _mapping.HostAddress;
+
     /// <summary>The part below the devices' hole.</summary>
     public long LowBytes { get; }
 

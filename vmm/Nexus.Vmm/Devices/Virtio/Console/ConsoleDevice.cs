@@ -4,10 +4,10 @@ using Nexus.Vmm.Snapshots;
 namespace Nexus.Vmm.Devices.Virtio.Console;
 
 /// <summary>
-/// One named port between host and guest, /dev/vport0p0 there (virtio specification 1.2, section 5.3). A program in the guest sleeps in a read of it, and one
+/// One named port from host to guest, /dev/vport0p0 there (virtio specification 1.2, section 5.3). A program in the guest sleeps in a read of it, and one
 /// byte wakes it: the only thing of a stock kernel that an interrupt of ours can wake user space with.
 /// </summary>
-internal sealed class ConsoleDevice(string portName, Action<ReadOnlySpan<byte>> received) : VirtioDevice
+internal sealed class ConsoleDevice(string portName) : VirtioDevice
 {
     public const int ReceiveQueue = 0;
     private const int TransmitQueue = 1;
@@ -15,10 +15,15 @@ internal sealed class ConsoleDevice(string portName, Action<ReadOnlySpan<byte>> 
     private const int ControlTransmitQueue = 3;
     private const ulong Multiport = 1ul << 1;
     private const int ControlBytes = 8;
-    private const int MostPerMessage = 4096;
+    private const byte WakeMessage = 1;
+    private const byte RestoreMessage = 2;
+
+    /// <summary>Random bytes that a restored guest is given.</summary>
+    public const int RestoreSeedBytes = 48;
     private const int MostControlMessages = 64;
     private readonly byte[] _configuration = [0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0];
     private readonly Queue<byte[]> _control = new();
+    private byte[]? _restored;
     private bool _wake;
     private bool _open;
 
@@ -38,6 +43,9 @@ internal sealed class ConsoleDevice(string portName, Action<ReadOnlySpan<byte>> 
     /// <summary>Remembers that the guest is to be woken; several before it looks are one. The transport then pushes the receive queue.</summary>
     public void Wake() => _wake = true;
 
+    /// <summary>Remembers that the guest is to be told that it is a clone: the message, then the random bytes.</summary>
+    public void NoteRestore(ReadOnlySpan<byte> seed) => _restored = [RestoreMessage, .. seed];
+
     public override bool Process(int queue) =>
         queue switch
         {
@@ -51,6 +59,7 @@ internal sealed class ConsoleDevice(string portName, Action<ReadOnlySpan<byte>> 
     public override void Reset()
     {
         _control.Clear();
+        _restored = null;
         _wake = _open = false;
     }
 
@@ -77,23 +86,25 @@ internal sealed class ConsoleDevice(string portName, Action<ReadOnlySpan<byte>> 
     private bool SendWake()
     {
         // Bytes for a port that nobody has open are thrown away by the guest's kernel.
-        if (!_wake || !_open || !Queues[ReceiveQueue].TryTake(out var chain))
+        if (!_open || (!_wake && _restored is null) || !Queues[ReceiveQueue].TryTake(out var chain))
         {
             return false;
         }
 
+        // A seed goes first, and with it the wake-up: a clone must not compute with its sibling's random numbers.
+        byte[] message = _restored ?? [WakeMessage];
+        _restored = null;
         _wake = false;
-        Queues[ReceiveQueue].GiveBack(chain.Head, (uint)chain.Write(0, [1]));
+        Queues[ReceiveQueue].GiveBack(chain.Head, (uint)chain.Write(0, message));
         return true;
     }
 
     private bool Receive()
     {
         var any = false;
-        Span<byte> bytes = stackalloc byte[MostPerMessage];
         for (var i = 0; i < QueueEntries && Queues[TransmitQueue].TryTake(out var chain); i++)
         {
-            received(bytes[..chain.Read(0, bytes)]);
+            // Nothing is agreed on in this direction: the doorbell page is faster.
             Queues[TransmitQueue].GiveBack(chain.Head, 0);
             any = true;
         }
