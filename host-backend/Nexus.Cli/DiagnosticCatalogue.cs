@@ -10,6 +10,7 @@ using Nexus.Diagnostics;
 using Nexus.Guest.Aws;
 using Nexus.Guest.Host;
 using Nexus.Guest.Http;
+using Nexus.Vmm;
 using rewriter::Nexus.Rewriter;
 
 namespace Nexus.Cli;
@@ -30,6 +31,7 @@ internal static class DiagnosticCatalogue
             .Concat(ChannelDiagnostics.All)
             .Concat(HttpStubDiagnostics.All)
             .Concat(HttpCallDiagnostics.All)
+            .Concat(VmmDiagnostics.All)
             .OrderBy(static diagnostic => diagnostic.Id, StringComparer.Ordinal),
     ];
 
