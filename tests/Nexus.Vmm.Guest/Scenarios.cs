@@ -86,6 +86,7 @@ internal static class Scenarios
     /// <summary>For the machine that the whole test suite runs in: starts another program and waits.</summary>
     private static void RunProgram(KernelParameters parameters)
     {
+        Console.WriteLine("rig: up");
         var words = File.ReadAllLines("/command");
         var start = new ProcessStartInfo(words[0]) { WorkingDirectory = "/" };
         foreach (var word in words.Skip(1))

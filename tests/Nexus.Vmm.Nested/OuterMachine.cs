@@ -8,7 +8,9 @@ namespace Nexus.Vmm.Nested;
 internal static class OuterMachine
 {
     private const int Attempts = 3;
-    private static readonly TimeSpan BootSilence = TimeSpan.FromSeconds(20);
+
+    // An undisturbed boot takes three seconds; a machine that is busy with other things needs the rest.
+    private static readonly TimeSpan BootSilence = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan TestSilence = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
     private static readonly string[] Libraries =
@@ -158,7 +160,7 @@ internal static class OuterMachine
 
             Volatile.Write(ref last, Stopwatch.GetTimestamp());
             Console.WriteLine("  | " + text);
-            started |= text.Contains("MSTest", StringComparison.Ordinal);
+            started |= text.Contains("rig: up", StringComparison.Ordinal);
             const string mark = "rig: exit code ";
             var at = text.IndexOf(mark, StringComparison.Ordinal);
             if (at >= 0 && int.TryParse(text.AsSpan(at + mark.Length), out var ended))
