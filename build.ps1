@@ -31,6 +31,7 @@ switch ($Target.ToLowerInvariant()) {
     'demo' { exit (Invoke-Program 'demo' $Rest) }
     'compat' { exit (Invoke-Tests @('Differential')) }
     'bench' { exit (Invoke-Program 'bench' $Rest) }
+    'vm' { exit (Invoke-Program 'vm' $Rest) }
     'kill' { exit (Invoke-Program 'kill' $Rest) }
     default { Stop-Build "there is no target '$Target'" (Get-NearestTarget $Target) }
 }

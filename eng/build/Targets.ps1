@@ -1,12 +1,13 @@
 # The remaining targets: programs of the repository, packing and cleaning.
 
-$Targets = 'help', 'build', 'test', 'demo', 'compat', 'bench', 'kill', 'pack', 'format', 'clean'
+$Targets = 'help', 'build', 'test', 'demo', 'compat', 'bench', 'kill', 'vm', 'pack', 'format', 'clean'
 
 # Target -> the project that does it and the words put before the user's own arguments.
 $Programs = @{
     demo  = @{ Project = 'bench/Nexus.Bench'; Words = @('demo') }
     bench = @{ Project = 'bench/Nexus.Bench'; Words = @() }
     kill  = @{ Project = 'bench/Nexus.KillProof'; Words = @() }
+    vm    = @{ Project = 'tests/Nexus.Vmm.Nested'; Words = @() }
 }
 
 # What users install; everything else travels inside these.
@@ -25,6 +26,7 @@ usage: ./build.sh <target> [arguments]        (or: pwsh build.ps1 <target> [argu
   bench grpc        gRPC calls through Nexus against the same function as it is
   bench idle        what idle instances cost
   kill              the long proof: backend and guests killed at random moments under load
+  vm [FILTER]       the virtual machine tests, in an emulated machine that has /dev/kvm (Debian packages qemu-system-x86 and lz4)
   pack              the NuGet packages and the nexus tool, into artifacts/packages
   format            format the sources in place
   clean             delete everything that was built

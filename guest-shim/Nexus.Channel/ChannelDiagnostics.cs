@@ -36,7 +36,7 @@ public static class ChannelDiagnostics
     public static readonly Diagnostic BadAttachment = new(
         "NEXUS0504",
         "NEXUS_CHANNEL is not understood",
-        "It must be three descriptor numbers: region, doorbell to the backend, doorbell to the guest, such as 3,4,5.",
+        "It must be three descriptor numbers: region, doorbell to the backend, doorbell to the guest, such as 3,4,5; or 'vm' inside a virtual machine whose kernel command line names them.",
         "Unset NEXUS_CHANNEL to run without Nexus, or start the function with `nexus run`."
     );
 

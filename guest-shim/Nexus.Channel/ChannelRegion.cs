@@ -84,6 +84,24 @@ public sealed unsafe class ChannelRegion
         return new ChannelRegion(address, options, descriptor);
     }
 
+    /// <summary>
+    /// Maps a backend's region that is a part of something larger: the guest's side in a virtual machine, where it is a range of physical memory. Pages are not
+    /// given back from this side.
+    /// </summary>
+    /// <exception cref="Diagnostics.NexusException">NEXUS0500: not a region of this version.</exception>
+    public static ChannelRegion AttachWindow(FileDescriptor memory, long offset, long length)
+    {
+        var address = MapShared(memory, length, offset);
+        var options = length >= ChannelLayout.HeaderBytes ? ReadOptions((byte*)address) : null;
+        if (options is null || ChannelLayout.RegionBytes(options) != length)
+        {
+            _ = ChannelNative.Unmap(address, (nuint)length);
+            throw ChannelDiagnostics.NotARegion.With($"{length} bytes at 0x{offset:x}");
+        }
+
+        return new ChannelRegion(address, options, memory);
+    }
+
     /// <summary>A region in this process's own memory, for tests of both ends in one process.</summary>
     public static ChannelRegion CreateOnHeap(ChannelOptions options)
     {
@@ -177,9 +195,16 @@ public sealed unsafe class ChannelRegion
 
     internal uint Exchange32(int offset, uint value) => Interlocked.Exchange(ref Unsafe.AsRef<uint>(Address + offset), value);
 
-    private static nint MapShared(FileDescriptor descriptor, long length)
+    private static nint MapShared(FileDescriptor descriptor, long length, long offset = 0)
     {
-        var address = ChannelNative.Map(0, (nuint)length, ChannelNative.ProtectReadWrite, ChannelNative.MapShared, descriptor.Number, 0);
+        var address = ChannelNative.Map(
+            0,
+            (nuint)length,
+            ChannelNative.ProtectReadWrite,
+            ChannelNative.MapShared,
+            descriptor.Number,
+            offset
+        );
         return address != -1 ? address : throw new Win32Exception(Marshal.GetLastPInvokeError(), "mmap");
     }
 

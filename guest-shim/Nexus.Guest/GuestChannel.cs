@@ -11,6 +11,9 @@ namespace Nexus.Guest;
 public sealed class GuestChannel
 {
     private const string Variable = "NEXUS_CHANNEL";
+
+    // Instead of three descriptors: the kernel's command line says where the channel is.
+    private const string VirtualMachine = "vm";
     private const int MostPumpThreads = 8;
     private const int SpinMicroseconds = 20;
     private static readonly Lazy<GuestChannel?> Attached = new(Attach);
@@ -58,6 +61,12 @@ public sealed class GuestChannel
             return null;
         }
 
+        if (value == VirtualMachine)
+        {
+            var machine = VirtualMachineAttachment.Attach();
+            return Start(machine.Region, machine.ToBackend, machine.ToGuest);
+        }
+
         var parts = value.Split(',');
         if (
             parts.Length != 3
@@ -72,7 +81,11 @@ public sealed class GuestChannel
         // Inherited descriptors stay open for the life of the process, whatever the function's own code closes by mistake.
         var toBackend = new EventDoorbell(new FileDescriptor(toBackendFd, ownsHandle: false));
         var toGuest = new EventDoorbell(new FileDescriptor(toGuestFd, ownsHandle: false));
-        var region = ChannelRegion.Attach(new FileDescriptor(regionFd, ownsHandle: false));
+        return Start(ChannelRegion.Attach(new FileDescriptor(regionFd, ownsHandle: false)), toBackend, toGuest);
+    }
+
+    private static GuestChannel Start(ChannelRegion region, Doorbell toBackend, EventDoorbell toGuest)
+    {
         var peer = new ChannelPeer(region, ChannelRole.Guest, toBackend, toGuest, _onCall ?? Refuse);
         var pump = new ChannelPump("nexus", MostPumpThreads, SpinMicroseconds);
         pump.Add(peer, toGuest);

@@ -14,6 +14,7 @@ using Nexus.Guest.Aws;
 using Nexus.Guest.Grpc;
 using Nexus.Guest.Host;
 using Nexus.Guest.Http;
+using Nexus.Vmm;
 using rewriter::Nexus.Rewriter;
 
 namespace Nexus.Cli;
@@ -38,6 +39,7 @@ internal static class DiagnosticCatalogue
             .Concat(ChannelDiagnostics.All)
             .Concat(HttpStubDiagnostics.All)
             .Concat(HttpCallDiagnostics.All)
+            .Concat(VmmDiagnostics.All)
             .OrderBy(static diagnostic => diagnostic.Id, StringComparer.Ordinal),
     ];
 

@@ -48,7 +48,9 @@ internal sealed class PackedConsumer : IDisposable
     {
         feed = temp.Sub("feed");
         GuestFolder = temp.Sub("guest");
-        foreach (var project in (string[])["Nexus.Guest.Aws/V3", "Nexus.Guest.Aws/V4", "Nexus.Guest.Http.Factory", "Nexus.Guest.Grpc.NetClient"])
+        foreach (
+            var project in (string[])["Nexus.Guest.Aws/V3", "Nexus.Guest.Aws/V4", "Nexus.Guest.Http.Factory", "Nexus.Guest.Grpc.NetClient"]
+        )
         {
             var built = Path.Combine(Facts["RepositoryRoot"]!, "guest-shim", project, "bin", Facts["Configuration"]!, "net8.0");
             foreach (var file in Directory.GetFiles(built, "Nexus.*.dll"))

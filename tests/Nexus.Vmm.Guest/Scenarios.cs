@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using Nexus.Channel.TestPeer;
+using Nexus.Guest;
+
+namespace Nexus.Vmm.TestInit;
+
+/// <summary>What a test has its guest do.</summary>
+internal static class Scenarios
+{
+    public static void Run(string name, KernelParameters parameters)
+    {
+        switch (name)
+        {
+            case "hello":
+                Console.WriteLine($"guest: hello after {File.ReadAllText("/proc/uptime").Split(' ')[0]} s");
+                break;
+            case "devices":
+                UseDevices();
+                break;
+            case "channel":
+                ServeChannel();
+                break;
+            case "clone":
+                CloneScenario.Run();
+                break;
+            case "programs":
+                RunProgram(parameters);
+                break;
+            default:
+                Console.WriteLine($"guest: no scenario {name}");
+                break;
+        }
+    }
+
+    /// <summary>Reads from each device, and gives the balloon something to report.</summary>
+    private static void UseDevices()
+    {
+        Console.WriteLine($"guest: disk {Checksum("/dev/vda"):x16}");
+        Console.WriteLine($"guest: pmem {Checksum("/dev/pmem0"):x16}");
+        try
+        {
+            using var disk = File.OpenWrite("/dev/vda");
+            disk.Write(new byte[4096]);
+            disk.Flush(flushToDisk: true);
+            Console.WriteLine("guest: write went through");
+        }
+        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
+        {
+            Console.WriteLine("guest: write refused");
+        }
+
+        using (var device = File.OpenRead("/dev/hwrng"))
+        {
+            var random = new byte[64];
+            device.ReadExactly(random);
+            Console.WriteLine($"guest: entropy {Convert.ToHexString(random)}");
+        }
+
+        // Free pages are reported two seconds after they have become free.
+        Thread.Sleep(3000);
+    }
+
+    /// <summary>Answers calls of the host until it ends the machine.</summary>
+    private static void ServeChannel()
+    {
+        var service = new TestService();
+        GuestChannel.ServeCalls(service.Accept);
+        Environment.SetEnvironmentVariable("NEXUS_CHANNEL", "vm");
+        _ = GuestChannel.Current ?? throw new InvalidOperationException("no channel");
+        Console.WriteLine("guest: serving");
+        Thread.Sleep(Timeout.Infinite);
+    }
+
+    /// <summary>FNV-1a, which needs no library that the guest does not have.</summary>
+    private static ulong Checksum(string path)
+    {
+        var sum = 14695981039346656037ul;
+        foreach (var value in File.ReadAllBytes(path))
+        {
+            sum = (sum ^ value) * 1099511628211;
+        }
+
+        return sum;
+    }
+
+    /// <summary>For the machine that the whole test suite runs in: starts another program and waits.</summary>
+    private static void RunProgram(KernelParameters parameters)
+    {
+        Console.WriteLine("rig: up");
+        var words = File.ReadAllLines("/command");
+        var start = new ProcessStartInfo(words[0]) { WorkingDirectory = "/" };
+        foreach (var word in words.Skip(1))
+        {
+            start.ArgumentList.Add(word);
+        }
+
+        foreach (var line in File.ReadAllLines("/environment"))
+        {
+            var at = line.IndexOf('=', StringComparison.Ordinal);
+            start.Environment[line[..at]] = line[(at + 1)..];
+        }
+
+        using var process = Process.Start(start)!;
+        process.WaitForExit();
+        Console.WriteLine($"rig: exit code {process.ExitCode}");
+        if (parameters.Get("nexus.results") is { } results && File.Exists(results))
+        {
+            using var port = File.OpenWrite("/dev/ttyS1");
+            port.Write(File.ReadAllBytes(results));
+        }
+    }
+}

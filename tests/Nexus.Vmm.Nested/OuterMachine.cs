@@ -1,0 +1,234 @@
+using System.Diagnostics;
+using System.Xml.Linq;
+using Nexus.Vmm.Images;
+
+namespace Nexus.Vmm.Nested;
+
+/// <summary>The emulated machine with nested virtualization that the tests run in. Everything is in its initial file system: no disk, no mounts, no root.</summary>
+internal static class OuterMachine
+{
+    private const int Attempts = 3;
+
+    // An undisturbed boot takes three seconds; a machine that is busy with other things needs the rest.
+    private static readonly TimeSpan BootSilence = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan TestSilence = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
+    private static readonly string[] Libraries =
+    [
+        "ld-linux-x86-64.so.2",
+        "libc.so.6",
+        "libm.so.6",
+        "libdl.so.2",
+        "libpthread.so.0",
+        "librt.so.1",
+        "libgcc_s.so.1",
+        "libstdc++.so.6",
+        "libcrypto.so.3",
+        "libssl.so.3",
+    ];
+
+    private const string Settings =
+        "DOTNET_gcServer=0\nDOTNET_TieredPGO=0\nDOTNET_CLI_TELEMETRY_OPTOUT=1\nHOME=/tmp\nNEXUS_VM_PARTS=/guest\nPATH=/bin";
+
+    private static readonly string[] KvmModules = ["virt/lib/irqbypass.ko", "arch/x86/kvm/kvm.ko", "arch/x86/kvm/kvm-amd.ko"];
+
+    /// <summary>In the order in which a guest has to load them.</summary>
+    private static readonly string[] GuestModules =
+    [
+        "drivers/virtio/virtio_ring.ko",
+        "drivers/virtio/virtio.ko",
+        "drivers/virtio/virtio_mmio.ko",
+        "drivers/block/virtio_blk.ko",
+        "drivers/char/virtio_console.ko",
+        "drivers/char/hw_random/rng-core.ko",
+        "drivers/char/hw_random/virtio-rng.ko",
+        "drivers/virtio/virtio_balloon.ko",
+        "drivers/nvdimm/libnvdimm.ko",
+        "drivers/nvdimm/nd_btt.ko",
+        "drivers/nvdimm/nd_virtio.ko",
+        "drivers/nvdimm/virtio_pmem.ko",
+        "drivers/nvdimm/nd_pmem.ko",
+    ];
+
+    public static void WriteArchive(string path, string root, StockKernel kernel, GuestPrograms programs, string filter)
+    {
+        var archive = new CpioArchive();
+        archive.AddFolder("/dev");
+        archive.AddFolder("/tmp");
+        archive.AddDevice("/dev/console", 5, 1);
+        AddFile(archive, "/init", programs.Init);
+        foreach (var library in Libraries)
+        {
+            AddFile(archive, $"/lib/x86_64-linux-gnu/{library}", FindLibrary(library));
+        }
+
+        archive.AddLink("/lib64", "lib/x86_64-linux-gnu");
+        AddModules(archive, "/modules", kernel, KvmModules);
+        AddModules(archive, "/guest/modules", kernel, GuestModules);
+        AddFile(archive, "/guest/vmlinuz", kernel.Compressed);
+        AddFile(archive, "/guest/vmlinux", kernel.Uncompressed);
+        AddFile(archive, "/guest/init", programs.Init);
+        AddFile(archive, "/guest/nexus-vmm", programs.Monitor);
+        AddRuntime(archive);
+        archive.AddTree("/tests", Path.Combine(root, "tests", "Nexus.Vmm.Tests", "bin", "Release", "net10.0"));
+        string[] command =
+        [
+            "/dotnet/dotnet",
+            "/tests/Nexus.Vmm.Tests.dll",
+            "--filter",
+            filter,
+            "--no-ansi",
+            "--progress",
+            "off",
+            "--output",
+            "Detailed",
+            "--report-trx",
+            "--report-trx-filename",
+            "r.trx",
+            "--results-directory",
+            "/tmp",
+        ];
+        archive.AddFile("/command", System.Text.Encoding.UTF8.GetBytes(string.Join('\n', command)));
+        var trace = Environment.GetEnvironmentVariable("NEXUS_VM_TRACE") is null ? "" : "\nNEXUS_VM_TRACE=/dev/console";
+        archive.AddFile("/environment", System.Text.Encoding.UTF8.GetBytes(Settings + trace));
+        File.WriteAllBytes(path, archive.Finish());
+    }
+
+    /// <summary>Boots it, at most three times if it never gets anywhere; returns the exit code of the tests.</summary>
+    public static int Run(StockKernel kernel, string archive, string work)
+    {
+        var results = Path.Combine(work, "results.trx");
+        for (var attempt = 1; attempt <= Attempts; attempt++)
+        {
+            File.Delete(results);
+            var watch = Stopwatch.StartNew();
+            if (RunOnce(kernel, archive, results) is { } code)
+            {
+                Summarize(results);
+                Console.WriteLine($"  the machine ran for {watch.Elapsed.TotalSeconds:0.0} s, attempt {attempt}");
+                return code;
+            }
+
+            // About one boot in forty hangs before the first program, in the emulator.
+            Console.WriteLine($"  attempt {attempt} made no progress and was ended after {watch.Elapsed.TotalSeconds:0} s");
+        }
+
+        Console.Error.WriteLine("error: the outer machine hung three times");
+        return 1;
+    }
+
+    private static int? RunOnce(StockKernel kernel, string archive, string results)
+    {
+        string[] arguments =
+        [
+            .. "-M q35 -accel tcg,thread=multi -cpu EPYC -smp 2 -m 3072 -nodefaults -no-user-config -nographic -no-reboot".Split(' '),
+            "-serial",
+            "stdio",
+            "-serial",
+            $"file:{results}",
+            "-kernel",
+            kernel.Uncompressed,
+            "-initrd",
+            archive,
+            "-append",
+            "console=ttyS0 panic=-1 quiet nexus.test=programs nexus.results=/tmp/r.trx",
+        ];
+        var start = new ProcessStartInfo("qemu-system-x86_64")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var process = Process.Start(start)!;
+        process.ErrorDataReceived += static (_, _) => { };
+        process.BeginErrorReadLine();
+        var last = Stopwatch.GetTimestamp();
+        var begun = last;
+        int? code = null;
+        var started = false;
+        process.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data is not { } text)
+            {
+                return;
+            }
+
+            Volatile.Write(ref last, Stopwatch.GetTimestamp());
+            Console.WriteLine("  | " + text);
+            started |= text.Contains("rig: up", StringComparison.Ordinal);
+            const string mark = "rig: exit code ";
+            var at = text.IndexOf(mark, StringComparison.Ordinal);
+            if (at >= 0 && int.TryParse(text.AsSpan(at + mark.Length), out var ended))
+            {
+                code = ended;
+            }
+        };
+        process.BeginOutputReadLine();
+        while (!process.WaitForExit(500))
+        {
+            var silence = Stopwatch.GetElapsedTime(Volatile.Read(ref last));
+            if (silence > (started ? TestSilence : BootSilence) || Stopwatch.GetElapsedTime(begun) > Limit)
+            {
+                process.Kill();
+                process.WaitForExit();
+                return started ? 1 : null;
+            }
+        }
+
+        process.WaitForExit();
+        return code;
+    }
+
+    private static void Summarize(string results)
+    {
+        if (!File.Exists(results) || new FileInfo(results).Length == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            var tests = XDocument.Load(results).Descendants().Where(static e => e.Name.LocalName == "UnitTestResult").ToList();
+            foreach (var outcome in tests.GroupBy(static t => (string?)t.Attribute("outcome")))
+            {
+                Console.WriteLine($"  {outcome.Key}: {outcome.Count()}");
+            }
+        }
+        catch (System.Xml.XmlException)
+        {
+            Console.WriteLine("  the results came out damaged; see the lines above");
+        }
+    }
+
+    private static void AddFile(CpioArchive archive, string target, string source) =>
+        archive.AddFile(target, File.ReadAllBytes(source), isProgram: true);
+
+    private static void AddModules(CpioArchive archive, string folder, StockKernel kernel, string[] modules)
+    {
+        var number = 0;
+        foreach (var source in modules.Select(m => Path.Combine(kernel.Modules, m)).Where(File.Exists))
+        {
+            archive.AddFile($"{folder}/{number++:00}-{Path.GetFileName(source)}", File.ReadAllBytes(source));
+        }
+    }
+
+    private static void AddRuntime(CpioArchive archive)
+    {
+        var framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+        var version = Path.GetFileName(framework);
+        var dotnet = Path.GetFullPath(Path.Combine(framework, "..", "..", ".."));
+        AddFile(archive, "/dotnet/dotnet", Path.Combine(dotnet, "dotnet"));
+        archive.AddTree($"/dotnet/host/fxr/{version}", Path.Combine(dotnet, "host", "fxr", version));
+        archive.AddTree($"/dotnet/shared/Microsoft.NETCore.App/{version}", framework);
+    }
+
+    private static string FindLibrary(string name) =>
+        new[] { "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64" }
+            .Select(folder => Path.Combine(folder, name))
+            .First(File.Exists);
+}

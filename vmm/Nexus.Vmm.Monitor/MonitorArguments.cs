@@ -1,0 +1,104 @@
+using System.Globalization;
+using Nexus.Vmm.Boot;
+using Nexus.Vmm.Interop;
+using Nexus.Vmm.Machine;
+
+namespace Nexus.Vmm.Monitor;
+
+/// <summary>What the monitor was told to boot. A file is a path, or <c>fd:N</c> for a descriptor that was passed in.</summary>
+internal sealed class MonitorArguments
+{
+    private readonly List<OwnedDescriptor> _disks = [];
+    private readonly List<OwnedDescriptor> _memories = [];
+
+    /// <summary>/dev/kvm, if it was passed in.</summary>
+    public int? Kvm { get; private set; }
+
+    public MachineOptions Machine { get; private set; } = new();
+
+    public BootOptions? Boot { get; private set; }
+
+    /// <summary>Reads <c>--name value</c> pairs.</summary>
+    /// <exception cref="Nexus.Diagnostics.NexusException">NEXUS0910 to NEXUS0913.</exception>
+    public static MonitorArguments Parse(string[] words)
+    {
+        var result = new MonitorArguments();
+        byte[]? kernel = null;
+        byte[] initrd = [];
+        var commandLine = BootOptions.DefaultCommandLine;
+        var protocol = BootProtocol.Linux64;
+        for (var i = 0; i < words.Length; i += 2)
+        {
+            var value = i + 1 < words.Length ? words[i + 1] : throw VmmDiagnostics.BadMachine.With($"{words[i]} without a value");
+            switch (words[i])
+            {
+                case "--kernel":
+                    kernel = ReadAll(value);
+                    break;
+                case "--initrd":
+                    initrd = ReadAll(value);
+                    break;
+                case "--append":
+                    commandLine += " " + value;
+                    break;
+                case "--memory":
+                    result.Machine = result.Machine with { MemoryBytes = Number(value) << 20 };
+                    break;
+                case "--disk":
+                    result._disks.Add(Open(value));
+                    break;
+                case "--pmem":
+                    result._memories.Add(Open(value));
+                    break;
+                case "--protocol" when value is "linux" or "pvh":
+                    protocol = value == "pvh" ? BootProtocol.Pvh : BootProtocol.Linux64;
+                    break;
+                case "--kvm":
+                    result.Kvm = (int)Number(value);
+                    break;
+                default:
+                    throw VmmDiagnostics.BadMachine.With($"{words[i]} {value}");
+            }
+        }
+
+        if (kernel is null)
+        {
+            throw VmmDiagnostics.BadMachine.With("no --kernel");
+        }
+
+        result.Machine = result.Machine with { Disks = result._disks, PersistentMemory = result._memories };
+        result.Boot = new BootOptions
+        {
+            Kernel = KernelImage.Parse(kernel),
+            Initrd = initrd,
+            CommandLine = commandLine,
+            Protocol = protocol,
+        };
+        return result;
+    }
+
+    private static byte[] ReadAll(string file)
+    {
+        using var opened = Open(file);
+        return opened.ReadAll();
+    }
+
+    private static OwnedDescriptor Open(string file)
+    {
+        try
+        {
+            return file.StartsWith("fd:", StringComparison.Ordinal)
+                ? new OwnedDescriptor((int)Number(file[3..]))
+                : OwnedDescriptor.OpenRead(file);
+        }
+        catch (System.ComponentModel.Win32Exception failure)
+        {
+            throw VmmDiagnostics.BadMachine.With(failure.Message, failure);
+        }
+    }
+
+    private static long Number(string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < 1 << 20
+            ? number
+            : throw VmmDiagnostics.BadMachine.With($"{text} is not a number that fits here");
+}

@@ -1,0 +1,28 @@
+using Nexus.Diagnostics;
+using Nexus.Vmm.Interop;
+using Nexus.Vmm.Machine;
+using Nexus.Vmm.Monitor;
+
+// One virtual machine: its serial port is this program's output, and its end is this program's end.
+// usage: nexus-vmm --kernel FILE [--initrd FILE] [--append TEXT] [--memory MIB] [--disk FILE]... [--pmem FILE]... [--protocol linux|pvh] [--kvm FD]
+try
+{
+    var arguments = MonitorArguments.Parse(args);
+    using var kvm = KvmSystem.Open(arguments.Kvm);
+    using var output = Console.OpenStandardOutput();
+    var options = arguments.Machine with { SerialOutput = output.WriteByte };
+    using var machine = VirtualMachine.Boot(kvm, options, arguments.Boot!);
+    machine.Start();
+    var exit = await machine.Exit;
+    if (exit.Error is { } error)
+    {
+        throw error;
+    }
+
+    return 0;
+}
+catch (NexusException failure)
+{
+    Console.Error.WriteLine($"error: {failure.Message}");
+    return 1;
+}
