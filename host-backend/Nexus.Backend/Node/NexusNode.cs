@@ -54,6 +54,9 @@ public sealed class NexusNode : IAsyncDisposable
     /// <summary>Where the listeners of the routes listen, in the order in which the routes name them.</summary>
     public IReadOnlyList<string> IngressAddresses => _ingress?.Addresses ?? [];
 
+    /// <summary>The server of this node that a gRPC call to an address would reach; null for none.</summary>
+    internal INodeUpstream? FindServer(Uri address) => _ingress?.FindServer(address);
+
     /// <summary>Functions with a Lambda handler, by name.</summary>
     public IReadOnlyDictionary<string, FunctionPool> Functions { get; }
 
