@@ -124,13 +124,6 @@ public static class VmmDiagnostics
         "Restore with the same devices, images and sizes."
     );
 
-    public static readonly Diagnostic JailFailed = new(
-        "NEXUS0940",
-        "The monitor could not give up its privileges",
-        "A system call filter or an identity change was refused by the kernel; the guest was not started.",
-        "Use a kernel with seccomp, and start the monitor as root or inside bubblewrap."
-    );
-
     public static IReadOnlyList<Diagnostic> All { get; } =
     [
         NoKvm,
@@ -150,6 +143,5 @@ public static class VmmDiagnostics
         SnapshotOfOtherVersion,
         SnapshotOfOtherCpu,
         SnapshotMismatch,
-        JailFailed,
     ];
 }
