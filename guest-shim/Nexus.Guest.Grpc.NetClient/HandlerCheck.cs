@@ -11,6 +11,9 @@ namespace Nexus.Guest.Grpc.NetClient;
 /// </summary>
 internal static class HandlerCheck
 {
+    /// <summary>What a plain handler is where HttpClient goes through the channel too.</summary>
+    private const string ChannelHandler = "Nexus.Guest.Http.ChannelClientHandler";
+
     // The library marks handlers whose connect callback is its own.
     private const string LibrarysMark = "IsSocketsHttpHandlerSetup";
 
@@ -54,7 +57,8 @@ internal static class HandlerCheck
             case SocketsHttpHandler sockets when handler.GetType() == typeof(SocketsHttpHandler):
                 CheckSockets(sockets);
                 break;
-            case HttpClientHandler plain when handler.GetType() == typeof(HttpClientHandler):
+            case HttpClientHandler plain
+                when handler.GetType() == typeof(HttpClientHandler) || handler.GetType().FullName == ChannelHandler:
                 CheckPlain(plain);
                 break;
             default:

@@ -11,7 +11,7 @@ public sealed partial class DiagnosticCatalogueTests
     [TestMethod]
     public void Catalogue_HoldsEveryIdThatTheSourcesDeclare()
     {
-        var declared = new[] { "guest-shim", "host-backend", "rewriter" }
+        var declared = new[] { "guest-shim", "host-backend", "rewriter", "vmm" }
             .SelectMany(area => Directory.EnumerateFiles(RepositoryRoot.Combine(area), "*Diagnostics.cs", SearchOption.AllDirectories))
             .SelectMany(file => Declaration().Matches(File.ReadAllText(file)).Select(static match => match.Groups[1].Value))
             .Order(StringComparer.Ordinal)

@@ -107,7 +107,7 @@ public sealed class EndToEndTests
         run.Expect(0);
 
         var overlay = Directory.GetDirectories(Path.Combine(cache, "overlays")).Single();
-        using var stream = File.OpenRead(Path.Combine(overlay, "app", "Faults.dll"));
+        using var stream = File.OpenRead(Path.Combine(overlay, "app", "AWSSDK.SQS.dll"));
         using var image = new System.Reflection.PortableExecutable.PEReader(stream);
         Assert.AreEqual(compiled, image.PEHeaders.CorHeader!.ManagedNativeHeaderDirectory.Size > 0);
     }

@@ -52,7 +52,12 @@ internal sealed class ObjectStore(string folder)
             File.SetUnixFileMode(aside, executable ? Executable : Plain);
             // Servers tell callers when a file was last changed; equal bytes keep the time of the first.
             File.SetLastWriteTimeUtc(aside, File.GetLastWriteTimeUtc(content));
-            File.Move(aside, path, overwrite: true);
+            File.Move(aside, path);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            // Another builder was first. Its object stays: one that is replaced cannot be linked by who has just found it.
+            File.Delete(aside);
         }
         catch
         {

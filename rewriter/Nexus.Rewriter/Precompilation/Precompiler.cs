@@ -53,7 +53,10 @@ public sealed class Precompiler
             ? $"{_version} {string.Join(' ', frameworks)}"
             : "";
 
-    /// <summary>Replaces the assemblies in a folder that are plain IL, as far as they can be compiled.</summary>
+    /// <summary>
+    /// Replaces the assemblies in a folder that are plain IL, as far as they can be compiled. Those with symbols beside them are somebody's own code and stay: compiled
+    /// code knows its lines less exactly, and stack traces are part of what a function answers.
+    /// </summary>
     internal void Compile(string folder, string runtimeConfig)
     {
         var frameworks = InstalledFramework.Resolve(runtimeConfig, _dotnetRoot, _version.Major);
@@ -86,7 +89,8 @@ public sealed class Precompiler
         }
     }
 
-    private static bool IsPlain(string assembly) => AssemblyProbe.Open(assembly).Kind is ImageKind.Managed;
+    private static bool IsPlain(string assembly) =>
+        !File.Exists(Path.ChangeExtension(assembly, ".pdb")) && AssemblyProbe.Open(assembly).Kind is ImageKind.Managed;
 
     private string? CompiledFormOf(string assembly, IReadOnlyList<string> frameworks)
     {

@@ -27,6 +27,7 @@ internal sealed class ResponseRelay(ChannelCall call, IFeatureCollection feature
     };
     private readonly IHttpResponseFeature _response = features.Get<IHttpResponseFeature>()!;
     private readonly IHttpResponseBodyFeature _body = features.Get<IHttpResponseBodyFeature>()!;
+    private readonly bool _isHttp2 = HttpProtocol.IsHttp2(features.Get<IHttpRequestFeature>()!.Protocol);
     private bool _headSeen;
     private int _unflushed;
 
@@ -69,6 +70,12 @@ internal sealed class ResponseRelay(ChannelCall call, IFeatureCollection feature
 
             if (frame.IsFinal)
             {
+                // Kestrel sends what is left of an HTTP/1.1 body only while it has the head to send; a chunked end and HTTP/2 bring it along.
+                if (_unflushed > 0 && _response.HasStarted && !_isHttp2)
+                {
+                    await FlushAsync(aborted).ConfigureAwait(false);
+                }
+
                 return _headSeen ? false : throw new ProtocolViolationException("an answer without a head");
             }
         }
