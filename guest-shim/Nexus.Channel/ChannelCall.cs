@@ -393,7 +393,10 @@ public sealed class ChannelCall : IValueTaskSource<ChannelFrame>, IThreadPoolWor
     }
 
     /// <summary>Ends the call from outside: abort by the peer, deadline, lost session. True when a reader became ready.</summary>
-    internal bool Fail(AbortCode code, string message)
+    /// <param name="code">How it ends.</param>
+    /// <param name="message">For the exception.</param>
+    /// <param name="afterReceived">True when what has been received already is still the reader's: what was sent before the peer failed.</param>
+    internal bool Fail(AbortCode code, string message, bool afterReceived = false)
     {
         CancellationTokenSource? aborted;
         bool ready;
@@ -409,7 +412,11 @@ public sealed class ChannelCall : IValueTaskSource<ChannelFrame>, IThreadPoolWor
             ready = _receiving && FinishReceiveLocked(default, _failure);
         }
 
-        ReleaseQueue();
+        if (!afterReceived)
+        {
+            ReleaseQueue();
+        }
+
         if (aborted is not null)
         {
             // Callbacks are the users' own; they must not run on the thread that drains every instance's ring.

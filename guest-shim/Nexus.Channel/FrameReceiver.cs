@@ -123,7 +123,7 @@ internal sealed class FrameReceiver(
             var call = calls.Find(descriptor.CallId);
             call.CheckOrder(FrameKind.Abort, held: false);
             call.RemoteFinal = true;
-            if (call.Fail(code, $"The other end ended the call: {code}."))
+            if (call.Fail(code, $"The other end ended the call: {code}.", afterReceived: code == AbortCode.Failed))
             {
                 ready.Add(call);
             }

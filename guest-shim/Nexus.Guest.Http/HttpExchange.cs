@@ -123,6 +123,11 @@ internal sealed class HttpExchange(GuestChannel channel, HandlerSettings setting
             }
         }
 
+        if (receiving.IsFaulted && sending.Completion.IsFaulted)
+        {
+            await sending.ThrowAsync().ConfigureAwait(false);
+        }
+
         return await receiving.ConfigureAwait(false);
     }
 

@@ -71,10 +71,11 @@ internal sealed class HttpSending(ChannelCall call, HttpContent content, long le
             catch (Exception failure)
             {
                 stream.Abandon();
-                call.Abort(AbortCode.Failed);
+                // Before the backend hears of it: its own end of the call must not be what the program is told.
                 _completion.SetException(failure);
                 // Nobody may be waiting any more.
                 _ = _completion.Task.Exception;
+                call.Abort(AbortCode.Failed);
             }
         }
     }
