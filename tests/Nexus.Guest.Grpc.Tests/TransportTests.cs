@@ -98,7 +98,8 @@ public sealed class TransportTests
                 }
                 catch (RpcException cancelled)
                 {
-                    Assert.AreEqual(StatusCode.Cancelled, cancelled.StatusCode);
+                    // A server may take this many resets for an attack and close the connection: then it was the first to end the call.
+                    Assert.Contains(cancelled.StatusCode, new[] { StatusCode.Cancelled, StatusCode.Unavailable });
                 }
             });
         await Task.WhenAll(calls);
