@@ -22,7 +22,7 @@ public class Function
         {
             "many" => await ManyAsync(request.Calls),
             "cancelled" => await DescribeAsync(() => GetAsync(0, new CancellationToken(canceled: true))),
-            "cancelInFlight" => await DescribeAsync(CancelInFlightAsync),
+            "cancelInFlight" => await DescribeAsync(CancelInFlightAsync, withCause: false),
             "clientTimeout" => await DescribeAsync(ClientTimeoutAsync),
             _ => throw new ArgumentException($"There is no operation \"{request.Operation}\"."),
         };
@@ -73,7 +73,8 @@ public class Function
         await hasty.ReceiveMessageAsync(new ReceiveMessageRequest(queue.QueueUrl) { WaitTimeSeconds = 20 });
     }
 
-    private static async Task<Dictionary<string, string>> DescribeAsync(Func<Task> call)
+    // What lies beneath a cancellation in flight differs from run to run, by who hears of it first.
+    private static async Task<Dictionary<string, string>> DescribeAsync(Func<Task> call, bool withCause = true)
     {
         try
         {
@@ -87,7 +88,7 @@ public class Function
                 ["outcome"] = "given up",
                 ["type"] = given.GetType().Name,
                 ["message"] = given.Message,
-                ["cause"] = given.InnerException?.GetType().Name ?? "none",
+                ["cause"] = withCause ? given.InnerException?.GetType().Name ?? "none" : "not looked at",
             };
         }
         catch (Exception failed)
