@@ -119,6 +119,22 @@ public sealed class ProcessSpawnerTests
     }
 
     [TestMethod]
+    public async Task Start_WhileOthersOpenInheritableDescriptors_NeverSeesThem()
+    {
+        using var end = new CancellationTokenSource();
+        var opener = Task.Factory.StartNew(() => OpenInheritable(end.Token), TaskCreationOptions.LongRunning);
+
+        for (var i = 0; i < 120; i++)
+        {
+            var (number, answer) = await ListDescriptorsAsync(i);
+            Assert.AreEqual($"/proc/self/fd/0 /proc/self/fd/1 /proc/self/fd/2 /proc/self/fd/3 /proc/self/fd/4 own {number}", answer);
+        }
+
+        await end.CancelAsync();
+        await opener;
+    }
+
+    [TestMethod]
     public async Task Start_BesideSystemProcess_BothGetTheirOwnExitCodes()
     {
         var ours = Enumerable.Range(0, 40).Select(i => ProcessSpawner.Start(Shell($"exit {i}"))).ToArray();
@@ -177,6 +193,15 @@ public sealed class ProcessSpawnerTests
         var request = Shell("echo -n /proc/self/fd/*; echo -n ' '; cat <&3");
         using var process = ProcessSpawner.Start(request with { Descriptors = new Dictionary<int, SafeHandle> { [3] = memory } });
         return (number, await Guests.ReadAsync(process.Output).WaitAsync(s_watchdog));
+    }
+
+    // As native libraries and the runtime's own C code do: without O_CLOEXEC, at any moment.
+    private static void OpenInheritable(CancellationToken end)
+    {
+        while (!end.IsCancellationRequested)
+        {
+            _ = Native.Close(Native.MemfdCreate("inheritable", 0));
+        }
     }
 
     private static int OwnDescriptors() => Directory.GetFileSystemEntries("/proc/self/fd").Length;

@@ -31,6 +31,13 @@ internal static unsafe partial class Native
     [LibraryImport(C, EntryPoint = "posix_spawn_file_actions_addopen", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int FileActionsAddOpen(void* actions, int target, string path, int flags, uint mode);
 
+    [LibraryImport(C, EntryPoint = "posix_spawn_file_actions_addclose")]
+    public static partial int FileActionsAddClose(void* actions, int descriptor);
+
+    /// <summary>Closes this descriptor and all above it in the child. glibc has it since 2.34, musl not.</summary>
+    [LibraryImport(C, EntryPoint = "posix_spawn_file_actions_addclosefrom_np")]
+    public static partial int FileActionsAddCloseFrom(void* actions, int first);
+
     [LibraryImport(C, EntryPoint = "posix_spawnattr_init")]
     public static partial int AttributesInit(void* attributes);
 

@@ -17,6 +17,12 @@ internal static unsafe class ProcessSpawner
     private const short SetSignalMask = 8;
     private const short SetSession = 0x80;
 
+    private static readonly bool s_closesInChild = NativeLibrary.TryGetExport(
+        NativeLibrary.GetMainProgramHandle(),
+        "posix_spawn_file_actions_addclosefrom_np",
+        out _
+    );
+
     /// <summary>Starts the program in a session of its own, with default signal handling and no descriptors but those asked for.</summary>
     /// <exception cref="Nexus.Diagnostics.NexusException">NEXUS0200: the system refused.</exception>
     public static SpawnedProcess Start(SpawnRequest request)
@@ -33,8 +39,12 @@ internal static unsafe class ProcessSpawner
                 error = Capture(descriptors, 2, held);
             }
 
-            // Whatever a native library or our own parent left inheritable stays here.
-            _ = Native.MarkCloseOnExec(3);
+            if (!s_closesInChild)
+            {
+                // The best that such a C library offers: what another thread opens from here on may still be inherited.
+                _ = Native.MarkCloseOnExec(3);
+            }
+
             var pid = Spawn(request, Lift(descriptors, held));
             var process = new SpawnedProcess(pid, Open(pid), output, error);
             ExitWatcher.Watch(process);
@@ -117,6 +127,11 @@ internal static unsafe class ProcessSpawner
                 Check(Native.FileActionsAddDup2(actions, source, target), "posix_spawn_file_actions_adddup2");
             }
 
+            if (s_closesInChild)
+            {
+                CloseOthers(actions, descriptors.Keys);
+            }
+
             Check(Native.PosixSpawn(out var pid, request.Path, actions, attributes, arguments.Pointer, environment.Pointer), "posix_spawn");
             return pid;
         }
@@ -125,6 +140,22 @@ internal static unsafe class ProcessSpawner
             _ = Native.FileActionsDestroy(actions);
             _ = Native.AttributesDestroy(attributes);
         }
+    }
+
+    // Whatever our own parent, a native library or the runtime itself (which reads its control group's files so) holds or opens
+    // inheritable at this moment ends in the child, before the program starts.
+    private static void CloseOthers(byte* actions, IReadOnlyCollection<int> kept)
+    {
+        var end = Math.Max(3, kept.DefaultIfEmpty().Max() + 1);
+        for (var descriptor = 3; descriptor < end; descriptor++)
+        {
+            if (!kept.Contains(descriptor))
+            {
+                Check(Native.FileActionsAddClose(actions, descriptor), "posix_spawn_file_actions_addclose");
+            }
+        }
+
+        Check(Native.FileActionsAddCloseFrom(actions, end), "posix_spawn_file_actions_addclosefrom_np");
     }
 
     private static void Check(int error, string call)
