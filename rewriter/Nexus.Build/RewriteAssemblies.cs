@@ -12,6 +12,9 @@ public sealed class RewriteAssemblies : Task
     [Required]
     public ITaskItem[] Assemblies { get; set; } = [];
 
+    /// <summary>The shared frameworks that the project refers to.</summary>
+    public ITaskItem[] Frameworks { get; set; } = [];
+
     [Required]
     public string OutputFolder { get; set; } = "";
 
@@ -50,7 +53,8 @@ public sealed class RewriteAssemblies : Task
             Log.LogMessage(MessageImportance.Low, "Nexus: {0} in {1}", rule.RuleId, rule.Member);
         if (Log.HasLoggedErrors)
             return false;
-        new RewriteManifest(rewritten, GuestAssemblies.ForBuild(rules, applied, files)).Save(Manifest);
+        var usesAspNetCore = Frameworks.Any(f => f.ItemSpec == "Microsoft.AspNetCore.App");
+        new RewriteManifest(rewritten, GuestAssemblies.ForBuild(rules, applied, files, usesAspNetCore)).Save(Manifest);
         return true;
     }
 

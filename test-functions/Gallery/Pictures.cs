@@ -17,7 +17,7 @@ public static class Pictures
         app.MapPost("/forms", FormAsync).DisableAntiforgery();
         app.MapPost("/echo", EchoAsync);
         app.MapGet("/large/{megabytes:int}", LargeAsync);
-        app.MapGet("/file", () => Results.File(Path.Combine(AppContext.BaseDirectory, "Gallery.dll"), "application/octet-stream"));
+        app.MapGet("/file", () => Results.File(Path.Combine(AppContext.BaseDirectory, "catalogue.csv"), "application/octet-stream"));
     }
 
     private static async Task<IResult> PutAsync(string name, HttpRequest request, PictureStore store)

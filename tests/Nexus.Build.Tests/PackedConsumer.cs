@@ -35,6 +35,19 @@ internal sealed class PackedConsumer : IDisposable
         }
         """;
 
+    /// <summary>A web server that ends once it listens.</summary>
+    public const string ServerProgram = """
+        using Microsoft.AspNetCore.Builder;
+
+        var builder = WebApplication.CreateSlimBuilder(args);
+        builder.Logging.ClearProviders();
+        var app = builder.Build();
+        app.Urls.Add("http://127.0.0.1:0");
+        await app.StartAsync();
+        Console.WriteLine("answered");
+        await app.StopAsync();
+        """;
+
     private static readonly Dictionary<string, string?> Facts = Assembly
         .GetExecutingAssembly()
         .GetCustomAttributes<AssemblyMetadataAttribute>()
@@ -49,7 +62,14 @@ internal sealed class PackedConsumer : IDisposable
         feed = temp.Sub("feed");
         GuestFolder = temp.Sub("guest");
         foreach (
-            var project in (string[])["Nexus.Guest.Aws/V3", "Nexus.Guest.Aws/V4", "Nexus.Guest.Http.Factory", "Nexus.Guest.Grpc.NetClient"]
+            var project in (string[])
+                [
+                    "Nexus.Guest.Aws/V3",
+                    "Nexus.Guest.Aws/V4",
+                    "Nexus.Guest.Http.Factory",
+                    "Nexus.Guest.Grpc.NetClient",
+                    "Nexus.Guest.AspNetCore",
+                ]
         )
         {
             var built = Path.Combine(Facts["RepositoryRoot"]!, "guest-shim", project, "bin", Facts["Configuration"]!, "net8.0");
@@ -74,14 +94,17 @@ internal sealed class PackedConsumer : IDisposable
     public string GuestFolder { get; }
 
     /// <summary>A fresh project folder that references the package and the real DynamoDB SDK.</summary>
-    public string Create(string name, string program = Program)
+    /// <param name="name">Name of the folder.</param>
+    /// <param name="program">Its source.</param>
+    /// <param name="sdk">The SDK of the project.</param>
+    public string Create(string name, string program = Program, string sdk = "Microsoft.NET.Sdk")
     {
         var folder = temp.Sub(name);
         File.WriteAllText(Path.Combine(folder, "Program.cs"), program);
         File.WriteAllText(
             Path.Combine(folder, "Consumer.csproj"),
             $"""
-            <Project Sdk="Microsoft.NET.Sdk">
+            <Project Sdk="{sdk}">
               <PropertyGroup>
                 <TargetFramework>net10.0</TargetFramework>
                 <OutputType>Exe</OutputType>

@@ -13,12 +13,14 @@ internal sealed class NexusWorld : World
         : base(emulators) => _backend = backend;
 
     /// <summary>Publishes the functions of the cases and starts a backend that serves them all.</summary>
-    /// <param name="prepare">Makes the folder to serve from the published one; none serves the published one itself.</param>
+    /// <param name="emulators">What the functions' calls reach.</param>
+    /// <param name="cases">The cases.</param>
+    /// <param name="mode">How Nexus gets into the functions.</param>
     /// <exception cref="FileNotFoundException">The command line is not built.</exception>
     public static async Task<NexusWorld> StartAsync(
         EmulatorSet emulators,
         IEnumerable<DifferentialCase> cases,
-        Func<PublishedFunction, Task<string>>? prepare = null
+        HookMode mode = HookMode.Overlay
     )
     {
         var cli = NexusBackend.FindCli() ?? throw new FileNotFoundException("nexus.dll was not built.");
@@ -28,7 +30,7 @@ internal sealed class NexusWorld : World
             var function = await PublishedFunctions.GetAsync(testCase.Function);
             functions[NameOf(testCase)] = new JsonObject
             {
-                ["path"] = prepare is null ? function.Folder : await prepare(function),
+                ["path"] = await HookedFunctions.FolderAsync(testCase.Function, mode),
                 ["handler"] = testCase.Handler ?? function.Handler,
                 ["memory"] = 512,
                 ["timeout"] = 30,

@@ -11,11 +11,19 @@ public sealed class ProgramTests
     public required TestContext TestContext { get; init; }
 
     [TestMethod]
-    [DataRow(0, "0 items, 0 pieces: OK")]
-    [DataRow(2, "", "missing")]
-    [Timeout(240_000, CooperativeCancellation = true)]
-    public async Task Program_ByNexusRun_PrintsReturnsAndStoresTheSame(int exitCode, string output, params string[] arguments)
+    [DataRow(HookMode.Overlay, 0, "0 items, 0 pieces: OK")]
+    [DataRow(HookMode.Overlay, 2, "", "missing")]
+    [DataRow(HookMode.Folder, 0, "0 items, 0 pieces: OK")]
+    [DataRow(HookMode.Build, 0, "0 items, 0 pieces: OK")]
+    [Timeout(300_000, CooperativeCancellation = true)]
+    public async Task Program_ByNexusRun_PrintsReturnsAndStoresTheSame(
+        HookMode mode,
+        int exitCode,
+        string output,
+        params string[] arguments
+    )
     {
+        var folder = await HookedFunctions.FolderAsync("StockReport", mode);
         var program = await PublishedFunctions.GetAsync("StockReport");
         await using var emulators = await EmulatorSet.StartAsync(TestContext.CancellationToken);
         using var data = new EmulatorData(emulators);
@@ -26,7 +34,7 @@ public sealed class ProgramTests
         var storedDirectly = await EmulatorSnapshot.TakeAsync(data);
         await ResetAsync(data);
         var cli = NexusBackend.FindCli() ?? throw new FileNotFoundException("nexus.dll was not built.");
-        var nexus = await FinishedProcess.RunAsync(cli, emulators.CallerVariables, ["run", program.Folder, .. arguments]);
+        var nexus = await FinishedProcess.RunAsync(cli, emulators.CallerVariables, ["run", folder, .. arguments]);
 
         Assert.AreEqual(exitCode, direct.ExitCode, direct.Error);
         Assert.StartsWith(output, direct.Output);

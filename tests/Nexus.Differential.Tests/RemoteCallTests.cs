@@ -18,10 +18,12 @@ public sealed class RemoteCallTests
     private static TrialServers? s_servers;
     private static DirectRunner? s_direct;
     private static NexusBackend? s_backend;
+    private static readonly Dictionary<string, string> s_directAnswers = [];
 
     public required TestContext TestContext { get; init; }
 
-    public static IEnumerable<object[]> Cases => RemoteCallCases.List.Select(static request => new object[] { request });
+    public static IEnumerable<object[]> Cases =>
+        HookedFunctions.Modes.SelectMany(static _ => RemoteCallCases.List, static (mode, request) => new object[] { mode, request });
 
     [ClassInitialize]
     public static async Task StartAsync(TestContext context)
@@ -37,20 +39,21 @@ public sealed class RemoteCallTests
         };
         var function = await PublishedFunctions.GetAsync(Function);
         s_direct = await DirectRunner.StartAsync(function, variables, cancellation: context.CancellationToken);
-        var definition = new JsonObject
+        var functions = new JsonObject();
+        foreach (var mode in HookedFunctions.Modes)
         {
-            ["path"] = function.Folder,
-            ["handler"] = function.Handler,
-            ["memory"] = 512,
-            ["timeout"] = 60,
-            ["allowedUpstreams"] = new JsonArray("127.0.0.1"),
-            ["environment"] = new JsonObject(variables.Select(static pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
-        };
-        var configuration = new JsonObject
-        {
-            ["listen"] = "http://127.0.0.1:0",
-            ["functions"] = new JsonObject { [Function.ToLowerInvariant()] = definition },
-        };
+            functions[NameOf(mode)] = new JsonObject
+            {
+                ["path"] = await HookedFunctions.FolderAsync(Function, mode),
+                ["handler"] = function.Handler,
+                ["memory"] = 512,
+                ["timeout"] = 60,
+                ["allowedUpstreams"] = new JsonArray("127.0.0.1"),
+                ["environment"] = new JsonObject(variables.Select(static pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
+            };
+        }
+
+        var configuration = new JsonObject { ["listen"] = "http://127.0.0.1:0", ["functions"] = functions };
         s_backend = await NexusBackend.StartAsync(cli, configuration, new Dictionary<string, string>(), context.CancellationToken);
     }
 
@@ -65,14 +68,21 @@ public sealed class RemoteCallTests
     [TestMethod]
     [DynamicData(nameof(Cases))]
     [Timeout(90_000, CooperativeCancellation = true)]
-    public async Task Calls_FromTheSandbox_LookTheSame(string request)
+    public async Task Calls_FromTheSandbox_LookTheSame(HookMode mode, string request)
     {
-        await using var nexus = new NexusRunner(s_backend!, Function.ToLowerInvariant());
-        var direct = await AnswerAsync(s_direct!, request);
+        await using var nexus = new NexusRunner(s_backend!, NameOf(mode));
+        if (!s_directAnswers.TryGetValue(request, out var direct))
+        {
+            direct = await AnswerAsync(s_direct!, request);
+            s_directAnswers.Add(request, direct);
+        }
+
         var through = await AnswerAsync(nexus, request);
         Assert.AreEqual(direct, through);
         Assert.IsNotEmpty(direct);
     }
+
+    private static string NameOf(HookMode mode) => $"{Function}-{mode}".ToLowerInvariant();
 
     private async Task<string> AnswerAsync(IFunctionRunner runner, string request)
     {

@@ -68,7 +68,7 @@ public sealed class CoverageChecker(RuleSet rules)
     private LibraryCoverage? Describe(AssemblyNameDefinition name, RewriteResult result)
     {
         var version = name.Version.ToString();
-        var own = rules.Rules.Where(r => r.Assembly == name.Name && !r.IsCallSiteRule).ToList();
+        var own = rules.Rules.Where(r => r.Assembly == name.Name && r.IsMethodRule).ToList();
         if (own.FirstOrDefault(r => r.CoversVersion(name.Version)) is { } rule)
             return new(
                 name.Name,

@@ -54,7 +54,7 @@ public sealed class AssemblyRewriter(
                     : throw RewriterDiagnostics.AlreadyRewritten.With($"{input}, rules {fingerprint}");
             }
 
-            new ModuleRewriter(module, rules, log).Run();
+            new ModuleRewriter(module, rules, referenceFiles ?? [], log).Run();
             if (log.AppliedRules.Count == 0)
                 return (new RewriteResult(RewriteOutcome.Untouched, [], log.Findings), null, null);
 

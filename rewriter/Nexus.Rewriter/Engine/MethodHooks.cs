@@ -23,10 +23,14 @@ internal sealed class MethodHooks(TargetBuilder targets)
     {
         var body = method.Body;
         body.SimplifyMacros();
-        var target = targets.Target(rule, method, TargetShape.For(rule, method.HasThis));
+        var target =
+            rule.Kind is RewriteKind.CallAtStart
+                ? targets.Plain(rule)
+                : targets.Target(rule, method, TargetShape.For(rule, method.HasThis));
         switch (rule.Kind)
         {
             case RewriteKind.CallBefore:
+            case RewriteKind.CallAtStart:
                 CallBefore(rule, method, target);
                 break;
             case RewriteKind.ReplaceBody:

@@ -1,9 +1,14 @@
+using System.Reflection;
 using Mono.Cecil;
 
 namespace Nexus.Rewriter;
 
 /// <summary>Applies a rule set to a module in memory: first to its callers' side, then to the methods it declares itself.</summary>
-internal sealed class ModuleRewriter(ModuleDefinition module, RuleSet rules, RewriteLog log)
+/// <param name="module">The module.</param>
+/// <param name="rules">The rules.</param>
+/// <param name="compiledAgainst">Assemblies that the module was compiled against, by path; empty where only the result of a build is known.</param>
+/// <param name="log">Hears of every rule that was put in.</param>
+internal sealed class ModuleRewriter(ModuleDefinition module, RuleSet rules, IReadOnlyList<string> compiledAgainst, RewriteLog log)
 {
     public void Run()
     {
@@ -12,6 +17,7 @@ internal sealed class ModuleRewriter(ModuleDefinition module, RuleSet rules, Rew
         new BaseClasses(module, rules, targets, log).Apply();
         RewriteCallSites(targets);
         RewriteMethods(targets);
+        RewriteStart(targets);
     }
 
     private void RewriteCallSites(TargetBuilder targets)
@@ -36,7 +42,7 @@ internal sealed class ModuleRewriter(ModuleDefinition module, RuleSet rules, Rew
     private void RewriteMethods(TargetBuilder targets)
     {
         var name = module.Assembly.Name;
-        var own = rules.Rules.Where(r => !r.IsCallSiteRule && r.Assembly == name.Name).ToList();
+        var own = rules.Rules.Where(r => r.IsMethodRule && r.Assembly == name.Name).ToList();
         if (own.Count == 0)
             return;
         var current = own.Where(r => r.CoversVersion(name.Version)).ToList();
@@ -56,4 +62,21 @@ internal sealed class ModuleRewriter(ModuleDefinition module, RuleSet rules, Rew
             }
         }
     }
+
+    private void RewriteStart(TargetBuilder targets)
+    {
+        if (module.EntryPoint is not { HasBody: true } main)
+            return;
+        var hooks = new MethodHooks(targets);
+        foreach (var rule in rules.Rules.Where(r => r.Kind is RewriteKind.CallAtStart && IsCompiledAgainst(r)))
+        {
+            hooks.Apply(rule, main);
+            log.Applied(rule, main);
+        }
+    }
+
+    private bool IsCompiledAgainst(RewriteRule rule) =>
+        compiledAgainst.FirstOrDefault(file => Path.GetFileNameWithoutExtension(file) == rule.Assembly) is { } reference
+        && AssemblyName.GetAssemblyName(reference).Version is { } version
+        && rule.CoversVersion(version);
 }

@@ -88,6 +88,10 @@ internal sealed class TargetBuilder(ModuleDefinition module)
         return target;
     }
 
+    /// <summary><c>static void M()</c>, whatever the method it is called from looks like.</summary>
+    public MethodReference Plain(RewriteRule rule) =>
+        new(rule.TargetMethod, module.TypeSystem.Void, Type(rule.TargetAssembly, rule.TargetType));
+
     /// <summary>The rule's target as a type.</summary>
     public TypeReference TargetType(RewriteRule rule) => Type(rule.TargetAssembly, rule.TargetType);
 

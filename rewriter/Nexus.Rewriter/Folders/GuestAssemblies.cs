@@ -32,11 +32,21 @@ public static class GuestAssemblies
     /// <summary>
     /// File names for a build, which has to name its references before it compiles: also what the project's own code may turn out to call.
     /// </summary>
-    public static IReadOnlyList<string> ForBuild(RuleSet rules, IReadOnlyCollection<AppliedRule> applied, IEnumerable<string> packages) =>
+    /// <param name="rules">The rules.</param>
+    /// <param name="applied">Where they were put into the packages.</param>
+    /// <param name="packages">Files of the packages.</param>
+    /// <param name="usesAspNetCore">Whether the shared framework of ASP.NET Core is among the references; the factory of clients is in it.</param>
+    public static IReadOnlyList<string> ForBuild(
+        RuleSet rules,
+        IReadOnlyCollection<AppliedRule> applied,
+        IEnumerable<string> packages,
+        bool usesAspNetCore
+    ) =>
         [
             .. Always
                 .Concat(For(rules, applied))
                 .Append(Http)
+                .Concat(usesAspNetCore ? [Server, HttpFactory] : [])
                 .Concat(packages.Any(file => Path.GetFileName(file) == "Microsoft.Extensions.Http.dll") ? [HttpFactory] : [])
                 .Distinct(StringComparer.Ordinal),
         ];

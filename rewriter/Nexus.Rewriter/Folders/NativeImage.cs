@@ -43,8 +43,14 @@ internal static class NativeImage
     // Exported by every NativeAOT runtime for its debugger.
     private static ReadOnlySpan<byte> AotMarker => "DotNetRuntimeDebugHeader"u8;
 
-    /// <summary>Names the guest's entry point, which is in the image if it was built with Nexus.Build.</summary>
-    private static ReadOnlySpan<byte> GuestMarker => "AwsInterception"u8;
+    // Names of the guest's entry points; those that the program calls are in its image.
+    private static readonly byte[][] GuestMarkers =
+    [
+        [.. "AwsInterception"u8],
+        [.. "HttpInterception"u8],
+        [.. "GrpcChannelInterception"u8],
+        [.. "ServerInterception"u8],
+    ];
 
     /// <summary>Single-file or NativeAOT; null for anything else, an ordinary apphost included.</summary>
     public static PublishForm? Classify(string path)
@@ -59,7 +65,14 @@ internal static class NativeImage
     }
 
     /// <summary>Whether the image was built with Nexus.Build, as far as one can tell from outside.</summary>
-    public static bool CallsGuest(string path) => File.ReadAllBytes(path).AsSpan().IndexOf(GuestMarker) >= 0;
+    public static bool CallsGuest(string path)
+    {
+        var image = File.ReadAllBytes(path);
+        return GuestMarkers.Any(marker => image.AsSpan().IndexOf(marker) >= 0);
+    }
+
+    /// <summary>Whether it is such an image of a web server.</summary>
+    public static bool ServesThroughGuest(string path) => File.ReadAllBytes(path).AsSpan().IndexOf("ServerInterception"u8) >= 0;
 
     private static bool LooksExecutable(string path)
     {

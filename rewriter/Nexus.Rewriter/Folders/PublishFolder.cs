@@ -34,8 +34,11 @@ internal sealed class PublishFolder
 
     public string? NativeExecutable { get; }
 
-    /// <summary>Whether it is a program that uses ASP.NET Core.</summary>
-    public bool IsServer => IsManaged && IsExecutable && RuntimeConfig.UsesAspNetCore(System.IO.Path.Combine(Path, RuntimeConfigFile));
+    /// <summary>Whether it is a program that uses ASP.NET Core; of an image, whether it was built with Nexus.Build as such.</summary>
+    public bool IsServer =>
+        IsManaged
+            ? IsExecutable && RuntimeConfig.UsesAspNetCore(System.IO.Path.Combine(Path, RuntimeConfigFile))
+            : NativeImage.ServesThroughGuest(System.IO.Path.Combine(Path, NativeExecutable!));
 
     public bool IsManaged => Form is PublishForm.FrameworkDependent or PublishForm.SelfContained;
 

@@ -31,4 +31,10 @@ public enum RewriteKind
 
     /// <summary>What the method returns passes through the target. Target: <c>static R M(R result, arguments)</c>.</summary>
     WrapReturn,
+
+    /// <summary>
+    /// A program calls the target before its own <c>Main</c> runs. The named type and method stand for what the target has to come before: in a build, programs that are
+    /// compiled against the assembly fall under the rule; where folders are rewritten a start-up hook does the same. Target: <c>static void M()</c>.
+    /// </summary>
+    CallAtStart,
 }

@@ -47,6 +47,9 @@ public sealed record RewriteRule
     public bool IsCallSiteRule =>
         Kind is RewriteKind.ReplaceCall or RewriteKind.ReplaceNew or RewriteKind.WrapCall or RewriteKind.ReplaceBase;
 
+    /// <summary>Whether the rule changes the method it names.</summary>
+    public bool IsMethodRule => !IsCallSiteRule && Kind is not RewriteKind.CallAtStart;
+
     /// <summary>Whether call sites in an assembly fall under the rule.</summary>
     /// <param name="assembly">Simple name of the assembly with the call sites.</param>
     public bool AppliesIn(string assembly) =>

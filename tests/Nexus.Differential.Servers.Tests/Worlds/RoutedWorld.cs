@@ -9,22 +9,23 @@ internal sealed partial class RoutedWorld : ServerWorld
 {
     private static readonly TimeSpan s_watchdog = TimeSpan.FromSeconds(30);
 
-    private RoutedWorld(NexusBackend backend)
+    private RoutedWorld(NexusBackend backend, HookMode mode)
     {
         Backend = backend;
+        Name = $"Nexus, {mode}";
     }
 
-    public override string Name => "Nexus";
+    public override string Name { get; }
 
     public NexusBackend Backend { get; }
 
     /// <param name="environment">Of the node.</param>
     /// <param name="apps">What to serve.</param>
-    /// <param name="prepare">Makes the folder to serve from the published one; none serves the published one itself.</param>
+    /// <param name="mode">How Nexus gets into the programs.</param>
     public static async Task<RoutedWorld> StartAsync(
         IReadOnlyDictionary<string, string> environment,
         IEnumerable<ServedApp> apps,
-        Func<PublishedFunction, Task<string>>? prepare = null
+        HookMode mode
     )
     {
         var cli = NexusBackend.FindCli() ?? throw new FileNotFoundException("nexus.dll was not built.");
@@ -34,10 +35,9 @@ internal sealed partial class RoutedWorld : ServerWorld
         var listeners = new List<(ServedApp App, bool Http2)>();
         foreach (var app in apps)
         {
-            var published = await PublishedFunctions.GetAsync(app.Function);
             functions[app.Name] = new JsonObject
             {
-                ["path"] = prepare is null ? published.Folder : await prepare(published),
+                ["path"] = await HookedFunctions.FolderAsync(app.Function, mode),
                 ["environment"] = new JsonObject(app.Variables.Select(pair => KeyValuePair.Create(pair.Name, (JsonNode?)pair.Value))),
             };
             foreach (var http2 in new[] { false, true })
@@ -60,7 +60,7 @@ internal sealed partial class RoutedWorld : ServerWorld
             ["functions"] = functions,
             ["routes"] = routes,
         };
-        var world = new RoutedWorld(await NexusBackend.StartAsync(cli, configuration, environment));
+        var world = new RoutedWorld(await NexusBackend.StartAsync(cli, configuration, environment), mode);
         var found = await world.AddressesAsync(listeners.Count);
         for (var i = 0; i < listeners.Count; i++)
         {

@@ -66,8 +66,8 @@ public static class PublishedFunctions
         return new PublishedFunction(output, name);
     }
 
-    // Everything that a function is built from; a publish that finds nothing to do still takes seconds.
-    private static string SourceHash()
+    /// <summary>Of everything that functions are built from; a publish that finds nothing to do still takes seconds.</summary>
+    internal static string SourceHash()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var functions = Directory

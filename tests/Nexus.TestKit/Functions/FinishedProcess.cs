@@ -1,13 +1,19 @@
 using System.Diagnostics;
 
-namespace Nexus.Differential.Tests;
+namespace Nexus.TestKit.Functions;
 
 /// <summary>A managed program that has run to its end.</summary>
-internal sealed record FinishedProcess(int ExitCode, string Output, string Error)
+/// <param name="ExitCode">What it returned.</param>
+/// <param name="Output">What it wrote to standard output.</param>
+/// <param name="Error">What it wrote to standard error.</param>
+public sealed record FinishedProcess(int ExitCode, string Output, string Error)
 {
     private static readonly TimeSpan s_watchdog = TimeSpan.FromMinutes(2);
 
+    /// <summary>Runs a program.</summary>
     /// <param name="program">Path of a managed assembly with an entry point.</param>
+    /// <param name="environment">Variables besides those of this process.</param>
+    /// <param name="arguments">Its arguments.</param>
     /// <exception cref="OperationCanceledException">It took longer than two minutes, and has been killed.</exception>
     public static async Task<FinishedProcess> RunAsync(
         string program,
