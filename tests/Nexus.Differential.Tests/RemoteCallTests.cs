@@ -48,7 +48,7 @@ public sealed class RemoteCallTests
                 ["handler"] = function.Handler,
                 ["memory"] = 512,
                 ["timeout"] = 60,
-                ["allowedUpstreams"] = new JsonArray("127.0.0.1"),
+                ["allowedUpstreams"] = new JsonArray([.. variables.Values.Select(static address => (JsonNode)address)]),
                 ["environment"] = new JsonObject(variables.Select(static pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
             };
         }

@@ -27,7 +27,7 @@ internal sealed class GrpcPair : IAsyncDisposable
             AppFolder = "/",
             Command = static (_, _) => [],
             Region = "",
-            AllowedUpstreams = allowed ?? ["*"],
+            AllowedUpstreams = allowed ?? ["*", TrialServer.Address.Authority],
         };
         var region = ChannelRegion.CreateOnHeap(ChannelOptions.Default);
         region.AddReference();

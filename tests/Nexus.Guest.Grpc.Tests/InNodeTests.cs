@@ -23,13 +23,16 @@ public sealed class InNodeTests
         await using var node = await StartAsync();
         var address = new Uri(node.IngressAddresses[0]);
         var handedOn = 0;
-        await using var inside = new GrpcPair(inNode: wanted =>
-        {
-            var found = node.FindServer(wanted);
-            handedOn += found is null ? 0 : 1;
-            return found;
-        });
-        await using var outside = new GrpcPair();
+        await using var inside = new GrpcPair(
+            [address.Authority],
+            wanted =>
+            {
+                var found = node.FindServer(wanted);
+                handedOn += found is null ? 0 : 1;
+                return found;
+            }
+        );
+        await using var outside = new GrpcPair([address.Authority]);
 
         var direct = await DescribeAsync(outside.Invoker(address));
         Assert.AreEqual(0, handedOn);

@@ -66,11 +66,11 @@ public sealed class OptionsTests
     [Timeout(60_000)]
     public async Task WaitForReady_ServerThatComesLater_IsWaitedFor()
     {
-        await using var pair = new GrpcPair();
         using var probe = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         probe.Start();
         var nobody = new Uri($"http://{probe.LocalEndpoint}");
         probe.Stop();
+        await using var pair = new GrpcPair([nobody.Authority]);
         var call = pair.Client(nobody)
             .SingleAsync(RemoteCalls.Calls.Request("echo"), new CallOptions(deadline: DateTime.UtcNow.AddSeconds(2)).WithWaitForReady());
         var failure = await Assert.ThrowsExactlyAsync<RpcException>(async () => await call);

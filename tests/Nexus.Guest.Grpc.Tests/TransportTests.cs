@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Nexus.Backend.Executors.Grpc;
+using Nexus.Backend.Executors.Upstreams;
 using Nexus.Channel;
 using Nexus.Channel.Messages;
 
@@ -165,7 +166,9 @@ public sealed class TransportTests
             UserAgent = "",
             AcceptEncoding = "",
         };
-        var refusal = Assert.ThrowsExactly<Nexus.Diagnostics.NexusException>(() => GrpcRoute.Create(head.Encode(), ["*"]));
+        var refusal = Assert.ThrowsExactly<Nexus.Diagnostics.NexusException>(() =>
+            GrpcRoute.Create(head.Encode(), new UpstreamPolicy(["*"], GrpcDiagnostics.Upstreams))
+        );
         Assert.AreEqual("NEXUS0702", refusal.Diagnostic.Id);
     }
 
@@ -174,7 +177,10 @@ public sealed class TransportTests
     public async Task Call_ToAFunctionOfTheNode_IsHandedOverWithoutASocket()
     {
         var upstream = new EchoUpstream();
-        await using var pair = new GrpcPair(inNode: address => address.Authority == "other-function:5000" ? upstream : null);
+        await using var pair = new GrpcPair(
+            ["other-function:5000"],
+            address => address.Authority == "other-function:5000" ? upstream : null
+        );
         var client = pair.Client(new Uri("http://other-function:5000"));
         var reply = await client.SingleAsync(new TrialRequest { Behaviour = "echo", Text = "next door" }, new Metadata { { "x-a", "1" } });
         Assert.AreEqual("next door", reply.Text);

@@ -1,4 +1,5 @@
 using Nexus.Backend.Executors.Http;
+using Nexus.Backend.Executors.Upstreams;
 
 namespace Nexus.Backend.Tests.Http;
 
@@ -26,7 +27,7 @@ public sealed class UpstreamPolicyTests
     [DataRow("[::1]:8080", "http", "[::1]:8080", true)]
     public void Admit_Place_FollowsThePattern(string pattern, string scheme, string authority, bool allowed)
     {
-        var policy = new UpstreamPolicy([pattern]);
+        var policy = Policy([pattern]);
         if (allowed)
         {
             policy.Admit(scheme, authority);
@@ -38,8 +39,7 @@ public sealed class UpstreamPolicyTests
     }
 
     [TestMethod]
-    public void Admit_NothingAllowed_IsRefused() =>
-        Assert.AreEqual("NEXUS0620", IdOf(() => new UpstreamPolicy([]).Admit("https", "api.example.com")));
+    public void Admit_NothingAllowed_IsRefused() => Assert.AreEqual("NEXUS0620", IdOf(() => Policy([]).Admit("https", "api.example.com")));
 
     [TestMethod]
     [DataRow("169.254.169.254")]
@@ -49,7 +49,7 @@ public sealed class UpstreamPolicyTests
     [DataRow("[fd00:ec2::254]")]
     [DataRow("168.63.129.16")]
     public void Admit_MetadataAddress_IsRefusedWhateverIsAllowed(string authority) =>
-        Assert.AreEqual("NEXUS0621", IdOf(() => new UpstreamPolicy(["*", authority]).Admit("http", authority)));
+        Assert.AreEqual("NEXUS0621", IdOf(() => Policy(["*", authority]).Admit("http", authority)));
 
     [TestMethod]
     [DataRow("ftp", "api.example.com")]
@@ -63,13 +63,13 @@ public sealed class UpstreamPolicyTests
     [DataRow("http", "a b")]
     [DataRow("http", "a\r\nb")]
     public void Admit_NoPlaceAtAll_IsRefused(string scheme, string authority) =>
-        Assert.AreEqual("NEXUS0623", IdOf(() => new UpstreamPolicy(["*"]).Admit(scheme, authority)));
+        Assert.AreEqual("NEXUS0623", IdOf(() => Policy(["*"]).Admit(scheme, authority)));
 
     [TestMethod]
     [DataRow("localhost", true)]
     [DataRow("*", false)]
     public void Admit_ThisMachine_NeedsAnEntryOfItsOwn(string pattern, bool reaches) =>
-        Assert.AreEqual(reaches, new UpstreamPolicy([pattern]).Admit("http", "localhost"));
+        Assert.AreEqual(reaches, Policy([pattern]).Admit("http", "localhost"));
 
     [TestMethod]
     [DataRow("ftp://host")]
@@ -79,7 +79,9 @@ public sealed class UpstreamPolicyTests
     [DataRow("")]
     [DataRow("*host")]
     public void Parse_NoPattern_IsRefused(string pattern) =>
-        Assert.AreEqual("NEXUS0624", IdOf(() => new UpstreamPolicy([pattern]).Admit("http", "host")));
+        Assert.AreEqual("NEXUS0624", IdOf(() => Policy([pattern]).Admit("http", "host")));
+
+    private static UpstreamPolicy Policy(string[] allowed) => new(allowed, HttpCallDiagnostics.Upstreams);
 
     private static string IdOf(Action action) => Assert.Throws<Exception>(action).Message.Split(':')[0];
 }

@@ -67,6 +67,11 @@ public sealed class GrpcCallExecutor : ICallExecutor, IDisposable
         var route = routes.For(head.Method);
         if (InNode?.Invoke(route.Uri) is { } upstream)
         {
+            if (!route.ReachesThisMachine)
+            {
+                throw GrpcDiagnostics.ThisMachine.With($"{route.Uri.Scheme}://{route.Uri.Authority}");
+            }
+
             await upstream.ServeAsync(GrpcRequest.ForNode(route, head), new NodeExchange(call), call.Aborted).ConfigureAwait(false);
             return "answered";
         }
@@ -98,7 +103,7 @@ public sealed class GrpcCallExecutor : ICallExecutor, IDisposable
             var request = GrpcRequest.Create(route, head, content);
             try
             {
-                return await _connections.SendAsync(request, cancellation).ConfigureAwait(false);
+                return await _connections.SendAsync(request, route.ReachesThisMachine, cancellation).ConfigureAwait(false);
             }
             catch (HttpRequestException failure)
                 when (waits && !content.HasStarted && FailureReport.Of(failure).Kind == GrpcFailureKind.Connect)

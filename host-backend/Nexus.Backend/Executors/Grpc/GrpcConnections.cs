@@ -1,5 +1,5 @@
 using System.Net;
-using System.Net.Sockets;
+using Nexus.Backend.Executors.Upstreams;
 
 namespace Nexus.Backend.Executors.Grpc;
 
@@ -12,15 +12,28 @@ internal sealed class GrpcConnections : IDisposable
     // What a server may send ahead of a function that does not read: it is buffered here, once per call.
     private const int MostStreamWindow = 1024 * 1024;
     private const string WindowLimit = "System.Net.SocketsHttpHandler.Http2FlowControl.MaxStreamWindowSize";
-    private readonly HttpMessageInvoker _invoker;
+    private readonly HttpMessageInvoker _elsewhere;
+    private readonly HttpMessageInvoker _anywhere;
 
     public GrpcConnections(Action<SocketsHttpHandler>? configure = null)
     {
-        _invoker = new HttpMessageInvoker(CreateHandler(configure));
+        _elsewhere = new HttpMessageInvoker(CreateHandler(toThisMachine: false, configure));
+        _anywhere = new HttpMessageInvoker(CreateHandler(toThisMachine: true, configure));
     }
 
-    /// <summary>A handler with the node's rules, for connections of somebody's own.</summary>
-    public static SocketsHttpHandler CreateHandler(Action<SocketsHttpHandler>? configure = null)
+    /// <param name="request">The call.</param>
+    /// <param name="toThisMachine">Whether the server may be on this machine.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, bool toThisMachine, CancellationToken cancellation) =>
+        (toThisMachine ? _anywhere : _elsewhere).SendAsync(request, cancellation);
+
+    public void Dispose()
+    {
+        _elsewhere.Dispose();
+        _anywhere.Dispose();
+    }
+
+    private static SocketsHttpHandler CreateHandler(bool toThisMachine, Action<SocketsHttpHandler>? configure)
     {
         if (AppContext.GetData(WindowLimit) is null)
         {
@@ -39,38 +52,10 @@ internal sealed class GrpcConnections : IDisposable
             ConnectTimeout = TimeSpan.FromSeconds(20),
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
             MaxResponseHeadersLength = 64,
-            ConnectCallback = ConnectAsync,
+            ConnectCallback = (context, cancellation) =>
+                UpstreamConnection.OpenAsync(context.DnsEndPoint, toThisMachine, GrpcDiagnostics.Upstreams, cancellation),
         };
         configure?.Invoke(handler);
         return handler;
-    }
-
-    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation) =>
-        _invoker.SendAsync(request, cancellation);
-
-    public void Dispose() => _invoker.Dispose();
-
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
-    {
-        var host = context.DnsEndPoint.Host;
-        var addresses = IPAddress.TryParse(host.Trim('[', ']'), out var literal)
-            ? [literal]
-            : await Dns.GetHostAddressesAsync(host, cancellation).ConfigureAwait(false);
-        foreach (var address in addresses)
-        {
-            GrpcUpstreams.CheckAddress(host, address);
-        }
-
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(addresses, context.DnsEndPoint.Port, cancellation).ConfigureAwait(false);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
     }
 }

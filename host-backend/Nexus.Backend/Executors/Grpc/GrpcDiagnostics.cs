@@ -1,3 +1,4 @@
+using Nexus.Backend.Executors.Upstreams;
 using Nexus.Diagnostics;
 
 namespace Nexus.Backend.Executors.Grpc;
@@ -9,7 +10,7 @@ public static class GrpcDiagnostics
         "NEXUS0700",
         "The function may not call this gRPC server",
         "A function's gRPC clients reach only the servers that its operator named.",
-        "Add the server to the function's \"allowedUpstreams\": host, host:port, scheme://host:port, *.suffix or *."
+        "Add the server to the function's \"allowedUpstreams\", with its port unless it is 80 or 443: \"orders.example.com:50051\"."
     );
 
     public static readonly Diagnostic LinkLocalAddress = new(
@@ -33,5 +34,15 @@ public static class GrpcDiagnostics
         "Remove the service config from the channel's options."
     );
 
-    public static IReadOnlyList<Diagnostic> All { get; } = [UpstreamNotAllowed, LinkLocalAddress, BadTarget, ServiceConfigUnusable];
+    public static readonly Diagnostic ThisMachine = new(
+        "NEXUS0704",
+        "A gRPC server's name leads to this machine, which the function may not reach",
+        "A pattern that allows many hosts does not allow the node itself, whoever answers for the name.",
+        "If the server runs on the node, name it: \"allowedUpstreams\": [\"http://localhost:50051\"]."
+    );
+
+    internal static UpstreamRefusals Upstreams { get; } = new(UpstreamNotAllowed, LinkLocalAddress, ThisMachine, BadTarget);
+
+    public static IReadOnlyList<Diagnostic> All { get; } =
+    [UpstreamNotAllowed, LinkLocalAddress, BadTarget, ServiceConfigUnusable, ThisMachine];
 }

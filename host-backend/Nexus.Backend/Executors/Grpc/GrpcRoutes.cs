@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Nexus.Backend.Executors.Upstreams;
 using Nexus.Backend.Functions;
 
 namespace Nexus.Backend.Executors.Grpc;
@@ -7,9 +8,10 @@ namespace Nexus.Backend.Executors.Grpc;
 internal sealed class GrpcRoutes(FunctionDefinition function)
 {
     private const int MostRoutes = 256;
+    private readonly UpstreamPolicy _policy = new(function.AllowedUpstreams, GrpcDiagnostics.Upstreams);
     private readonly ConcurrentDictionary<ReadOnlyMemory<byte>, GrpcRoute> _routes = new(BytesComparer.Instance);
 
-    /// <exception cref="Nexus.Diagnostics.NexusException">NEXUS0700 to NEXUS0702.</exception>
+    /// <exception cref="Nexus.Diagnostics.NexusException">NEXUS0700 to NEXUS0703.</exception>
     public GrpcRoute For(ReadOnlyMemory<byte> encoded)
     {
         if (_routes.TryGetValue(encoded, out var known))
@@ -17,7 +19,7 @@ internal sealed class GrpcRoutes(FunctionDefinition function)
             return known;
         }
 
-        var route = GrpcRoute.Create(encoded.Span, function.AllowedUpstreams);
+        var route = GrpcRoute.Create(encoded.Span, _policy);
         if (_routes.Count >= MostRoutes)
         {
             _routes.Clear();

@@ -1,3 +1,4 @@
+using Nexus.Backend.Executors.Upstreams;
 using Nexus.Diagnostics;
 
 namespace Nexus.Backend.Executors.Http;
@@ -46,6 +47,8 @@ public static class HttpCallDiagnostics
         "Proxies, connect timeouts and header limits that functions set in their code need connection pools of their own, and a node keeps at most 64.",
         "Use the same few settings in every client, or leave them at their defaults."
     );
+
+    internal static UpstreamRefusals Upstreams { get; } = new(NotAllowed, MetadataAddress, ThisMachine, BadRequest);
 
     public static IReadOnlyList<Diagnostic> All { get; } =
     [NotAllowed, MetadataAddress, ThisMachine, BadRequest, BadPattern, TooManySettings];

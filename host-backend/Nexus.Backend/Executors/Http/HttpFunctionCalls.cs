@@ -1,3 +1,4 @@
+using Nexus.Backend.Executors.Upstreams;
 using Nexus.Backend.Functions;
 using Nexus.Channel;
 
@@ -11,7 +12,7 @@ internal sealed class HttpFunctionCalls(FunctionDefinition function)
     public const string RefusedHost = "(refused)";
     private SemaphoreSlim InFlight { get; } = new(function.MaxCallsInFlight);
 
-    public UpstreamPolicy Policy { get; } = new(function.AllowedUpstreams);
+    public UpstreamPolicy Policy { get; } = new(function.AllowedUpstreams, HttpCallDiagnostics.Upstreams);
 
     /// <summary>False when the guest gave up before its turn came.</summary>
     public async ValueTask<bool> EnterAsync(ChannelCall call)

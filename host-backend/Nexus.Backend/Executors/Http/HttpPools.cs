@@ -1,9 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http;
-using System.Net.Sockets;
 using System.Text;
-using Nexus.Backend.Aws;
+using Nexus.Backend.Executors.Upstreams;
 
 namespace Nexus.Backend.Executors.Http;
 
@@ -66,49 +65,18 @@ public sealed class HttpPools : IDisposable
             ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
         };
         var toThisMachine = key.ReachesThisMachine;
-        handler.ConnectCallback = (context, cancellation) => ConnectAsync(context, toThisMachine, cancellation);
+        handler.ConnectCallback = (context, cancellation) =>
+            // A proxy is the operator's; what it reaches is not decided here.
+            UpstreamConnection.OpenAsync(
+                context.DnsEndPoint,
+                toThisMachine || !IsRequestsOwn(context),
+                HttpCallDiagnostics.Upstreams,
+                cancellation
+            );
         return handler;
     }
 
     private static TimeSpan Milliseconds(int time) => time < 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(time);
-
-    private static async ValueTask<Stream> ConnectAsync(
-        SocketsHttpConnectionContext context,
-        bool toThisMachine,
-        CancellationToken cancellation
-    )
-    {
-        var host = context.DnsEndPoint.Host;
-        var addresses = IPAddress.TryParse(host.Trim('[', ']'), out var literal)
-            ? [literal]
-            : await Dns.GetHostAddressesAsync(host, cancellation).ConfigureAwait(false);
-        foreach (var address in addresses)
-        {
-            // Whoever answers for a name must not be able to point a function at the metadata service or at this node.
-            if (AwsAddressRules.IsLinkLocal(address))
-            {
-                throw HttpCallDiagnostics.MetadataAddress.With($"{host} resolves to {address}");
-            }
-
-            // A proxy is the operator's; what it reaches is not decided here.
-            if (!toThisMachine && AwsAddressRules.IsThisMachine(address) && IsRequestsOwn(context))
-            {
-                throw HttpCallDiagnostics.ThisMachine.With($"{host} resolves to {address}");
-            }
-        }
-
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(addresses, context.DnsEndPoint.Port, cancellation).ConfigureAwait(false);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
 
     private static bool IsRequestsOwn(SocketsHttpConnectionContext context) =>
         context.InitialRequestMessage.RequestUri is { } uri

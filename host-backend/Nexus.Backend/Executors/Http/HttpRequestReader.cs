@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http;
 using System.Text;
+using Nexus.Backend.Executors.Upstreams;
 using Nexus.Channel;
 using Nexus.Channel.Messages;
 using Nexus.Diagnostics;

@@ -1,7 +1,8 @@
 using System.Globalization;
+using Nexus.Backend.Executors.Http;
 using Nexus.Diagnostics;
 
-namespace Nexus.Backend.Executors.Http;
+namespace Nexus.Backend.Executors.Upstreams;
 
 /// <summary>One entry of a function's allowed upstreams.</summary>
 /// <param name="Scheme">Null for http and https.</param>
