@@ -28,7 +28,7 @@ try
         _ => Report.Usage(
             "channel [--json]",
             "channel-idle [--json]",
-            "aws [--rounds N] [--starts N] [--emulators] [--json]",
+            "aws [--rounds N] [--starts N] [--together N] [--plain | --emulators] [--json]",
             "grpc [--rounds N] [--json]",
             "idle [--instances N] [--json]",
             "demo"
@@ -42,7 +42,13 @@ catch (Exception failure) when (failure is BenchException or EmulatorException o
 }
 
 static AwsBenchOptions AwsOptions(string[] rest) =>
-    new(Rounds: Number(rest, "--rounds", 5), Starts: Number(rest, "--starts", 5), UseEmulators: rest.Contains("--emulators"));
+    new(
+        Rounds: Number(rest, "--rounds", 5),
+        Starts: Number(rest, "--starts", 5),
+        Together: Number(rest, "--together", 4),
+        Plain: rest.Contains("--plain"),
+        UseEmulators: rest.Contains("--emulators")
+    );
 
 static int Number(string[] rest, string name, int otherwise)
 {

@@ -22,7 +22,7 @@ internal static class AwsBench
         var (jit, readyToRun, native) = await PublishAsync();
         await using var service = await Step.RunAsync(
             "start the service",
-            () => options.UseEmulators ? AwsService.StartEmulatorsAsync() : AwsService.StartResponderAsync()
+            () => options.UseEmulators ? AwsService.StartEmulatorsAsync() : AwsService.StartResponderAsync(secure: !options.Plain)
         );
         await using var node = await Step.RunAsync("start Nexus", () => StartNodeAsync(jit, readyToRun, options, service));
         var direct = service.CallerVariables;
@@ -39,11 +39,14 @@ internal static class AwsBench
         var firstCalls = await Step.RunAsync($"{options.Starts} first calls each", () => MeasureFirstCallsAsync(variants, options.Starts));
         var rounds = new AwsRounds(variants, options);
         await rounds.RunAsync(IdleTime);
+        var together = new AwsTogether(variants, options);
+        await together.RunAsync();
         var instances = (await node.StatusAsync()).Functions.Sum(function => function.Instances.Count);
         return new AwsResult(
             service.Description,
             options.Rounds,
-            [.. variants.Select((variant, i) => rounds.Result(i, firstCalls[i]))],
+            options.Together,
+            [.. variants.Select((variant, i) => rounds.Result(i, firstCalls[i], together.Result(i)))],
             MemoryFigures.Of(node.ProcessId),
             instances
         );
@@ -87,7 +90,10 @@ internal static class AwsBench
         var functions = new List<NodeFunction>();
         foreach (var (prefix, function) in new[] { ("jit", jit), ("r2r", readyToRun) })
         {
-            var names = Enumerable.Range(0, options.Starts + 1).Select(number => $"{prefix}-{number}").Prepend(prefix);
+            var names = Enumerable
+                .Range(0, Math.Max(options.Starts, options.Together) + 1)
+                .Select(number => $"{prefix}-{number}")
+                .Prepend(prefix);
             functions.AddRange(
                 names.Select(name => new NodeFunction(name, function.Folder, function.Handler, new Dictionary<string, string>()))
             );

@@ -9,7 +9,8 @@ internal static class AwsReport
 
     public static void Write(AwsResult result)
     {
-        Console.WriteLine($"One function, calls one after the other, medians of {result.Rounds} rounds. The service is {result.Service}.");
+        Console.WriteLine($"One function, calls one after the other, medians of {result.Rounds} rounds.");
+        Console.WriteLine($"The service is {result.Service}.");
         Console.WriteLine(
             "JIT lean has the runtime settings that Nexus gives its guests. NativeAOT is the same calls in an executable: a class"
         );
@@ -24,19 +25,20 @@ internal static class AwsReport
             }
         )
         {
-            WriteOperation(result, operation, title);
+            WriteOperation(result, title, variant => variant.Of(operation));
         }
 
+        WriteOperation(result, $"DynamoDB GetItem, 1 KB, {result.Together} instances at once", static variant => variant.Together);
         WriteProcess(result);
         WriteAims(result);
     }
 
-    private static void WriteOperation(AwsResult result, string operation, string title)
+    private static void WriteOperation(AwsResult result, string title, Func<VariantResult, OperationResult> read)
     {
         var table = new TextTable(title, "guest CPU us", "backend CPU us", "node CPU us", "p50 us", "p99 us");
         foreach (var variant in result.Variants)
         {
-            var of = variant.Of(operation);
+            var of = read(variant);
             table.Add(
                 variant.Name,
                 Figure.Number(of.GuestCpu),
@@ -88,6 +90,7 @@ internal static class AwsReport
         var table = new TextTable(["Nexus against", .. Baselines, "aim against JIT lean", ""]);
         AddAim(table, result, "guest CPU per DynamoDB call", -0.85, variant => Items(variant, of => of.GuestCpu));
         AddAim(table, result, "node CPU per DynamoDB call", -0.40, variant => Items(variant, of => of.NodeCpu));
+        AddAim(table, result, $"the same, {result.Together} instances at once", -0.40, variant => variant.Together.NodeCpu);
         AddAim(table, result, "first call from process start", -0.50, variant => variant.FirstCall);
         AddAim(table, result, "private dirty memory, both collected", -0.40, variant => variant.Collected.PrivateDirty);
         AddAim(table, result, "private dirty memory, idle as they are", null, variant => variant.Idle.PrivateDirty);

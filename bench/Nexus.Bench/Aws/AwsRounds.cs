@@ -17,7 +17,7 @@ internal sealed class AwsRounds(Variant[] variants, AwsBenchOptions options)
         {
             foreach (var variant in variants)
             {
-                subjects.Add(await variant.StartAsync());
+                subjects.Add(await variant.StartAsync(null));
             }
 
             await RunAsync(subjects, [AwsBench.GetItem, AwsBench.PutItem], options.ItemCalls);
@@ -34,11 +34,12 @@ internal sealed class AwsRounds(Variant[] variants, AwsBenchOptions options)
         }
     }
 
-    public VariantResult Result(int variant, double firstCall) =>
+    public VariantResult Result(int variant, double firstCall, OperationResult together) =>
         new()
         {
             Name = variants[variant].Name,
             FirstCall = firstCall,
+            Together = together,
             Idle = _idle[variant],
             Collected = _collected[variant],
             Operations = [.. _samples.Where(pair => pair.Key.Variant == variant).Select(pair => OperationResult.MedianOf(pair.Value))],

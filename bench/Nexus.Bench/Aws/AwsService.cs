@@ -9,6 +9,7 @@ namespace Nexus.Bench.Aws;
 internal sealed class AwsService : IAsyncDisposable
 {
     private Process? _responder;
+    private ServiceCertificate? _certificate;
     private EmulatorSet? _emulators;
 
     private AwsService() { }
@@ -19,15 +20,27 @@ internal sealed class AwsService : IAsyncDisposable
     public required IReadOnlyDictionary<string, string> CallerVariables { get; init; }
 
     /// <summary>Canned answers, see <see cref="ResponderProgram"/>.</summary>
-    public static async Task<AwsService> StartResponderAsync()
+    /// <param name="secure">Over TLS, as AWS, rather than plain HTTP.</param>
+    public static async Task<AwsService> StartResponderAsync(bool secure)
     {
-        var process = Self.Start("responder", new Dictionary<string, string>());
+        var certificate = secure ? new ServiceCertificate() : null;
+        var settings = new Dictionary<string, string>();
+        var trust = new Dictionary<string, string>();
+        if (certificate is not null)
+        {
+            settings[ResponderProgram.CertificateVariable] = certificate.ServerFile;
+            trust["SSL_CERT_FILE"] = certificate.AuthorityFile;
+        }
+
+        var process = Self.Start("responder", settings);
         var address = (await Self.ReadAddressAsync(process, ResponderProgram.ListenPrefix)).ToString();
         return new AwsService
         {
             _responder = process,
-            Description = "a responder with canned answers in a process of its own, which is in no figure",
-            CallerVariables = new Dictionary<string, string>
+            _certificate = certificate,
+            Description =
+                $"a responder with canned answers over {(secure ? "TLS" : "plain HTTP")} in a process of its own, which is in no figure",
+            CallerVariables = new Dictionary<string, string>(trust)
             {
                 ["AWS_ENDPOINT_URL_DYNAMODB"] = address,
                 ["AWS_ENDPOINT_URL_S3"] = address,
@@ -60,6 +73,8 @@ internal sealed class AwsService : IAsyncDisposable
         {
             await Self.EndAsync(_responder);
         }
+
+        _certificate?.Dispose();
 
         if (_emulators is not null)
         {

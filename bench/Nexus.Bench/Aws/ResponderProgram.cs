@@ -1,9 +1,12 @@
 using System.Globalization;
 using System.IO.Hashing;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 
 namespace Nexus.Bench.Aws;
@@ -15,6 +18,9 @@ namespace Nexus.Bench.Aws;
 internal static class ResponderProgram
 {
     public const string ListenPrefix = "LISTEN ";
+
+    /// <summary>Names the file with certificate and key; without it the responder speaks plain HTTP.</summary>
+    public const string CertificateVariable = "NEXUS_BENCH_CERTIFICATE";
     private const int ObjectBytes = 1024 * 1024;
     private static readonly byte[] Item = Encoding.UTF8.GetBytes(
         """{"Item":{"id":{"S":"item"},"text":{"S":"TEXT"}}}""".Replace("TEXT", new string('x', 1000), StringComparison.Ordinal)
@@ -26,13 +32,28 @@ internal static class ResponderProgram
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 2 * ObjectBytes);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = 2 * ObjectBytes;
+            kestrel.Listen(IPAddress.Loopback, 0, Secure);
+        });
         await using var app = builder.Build();
         app.Run(AnswerAsync);
         await app.StartAsync();
         Console.WriteLine(ListenPrefix + app.Urls.First());
         await Console.In.ReadToEndAsync();
         return 0;
+    }
+
+    private static void Secure(ListenOptions listener)
+    {
+        // What AWS's endpoints for these services speak.
+        listener.Protocols = HttpProtocols.Http1;
+        if (Environment.GetEnvironmentVariable(CertificateVariable) is { } file)
+        {
+            listener.UseHttps(X509Certificate2.CreateFromPemFile(file));
+        }
     }
 
     private static async Task AnswerAsync(HttpContext context)

@@ -6,9 +6,9 @@ namespace Nexus.Bench.Aws;
 
 /// <summary>One way of running the function.</summary>
 /// <param name="Name">As in the tables.</param>
-/// <param name="StartAsync">Starts a warm subject.</param>
+/// <param name="StartAsync">Starts a warm subject; given its number where there are several.</param>
 /// <param name="FirstCallAsync">Milliseconds from the start of a process to the answer of its first GetItem; given the number of the try.</param>
-internal sealed record Variant(string Name, Func<Task<Subject>> StartAsync, Func<int, Task<double>> FirstCallAsync)
+internal sealed record Variant(string Name, Func<int?, Task<Subject>> StartAsync, Func<int, Task<double>> FirstCallAsync)
 {
     public const string JitDefault = "JIT default";
     public const string JitLean = "JIT lean";
@@ -29,7 +29,7 @@ internal sealed record Variant(string Name, Func<Task<Subject>> StartAsync, Func
     public static Variant ThroughNexus(string name, BenchNode node, string prefix) =>
         new(
             name,
-            () => NexusSubject.StartAsync(node, prefix),
+            number => NexusSubject.StartAsync(node, number is { } n ? $"{prefix}-{n}" : prefix),
             async number =>
             {
                 var watch = Stopwatch.StartNew();
@@ -41,7 +41,7 @@ internal sealed record Variant(string Name, Func<Task<Subject>> StartAsync, Func
     private static Variant OfProcess(string name, Func<Task<Subject>> startAsync) =>
         new(
             name,
-            startAsync,
+            _ => startAsync(),
             async _ =>
             {
                 var watch = Stopwatch.StartNew();

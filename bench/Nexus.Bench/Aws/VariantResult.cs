@@ -7,6 +7,9 @@ internal sealed record VariantResult
 
     public required IReadOnlyList<OperationResult> Operations { get; init; }
 
+    /// <summary>GetItem by several instances at the same time.</summary>
+    public required OperationResult Together { get; init; }
+
     /// <summary>Milliseconds, the median of several starts.</summary>
     public required double FirstCall { get; init; }
 

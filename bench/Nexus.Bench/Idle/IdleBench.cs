@@ -16,7 +16,7 @@ internal static class IdleBench
     public static async Task<IReadOnlyList<IdleResult>> RunAsync(int instances)
     {
         var function = await Step.RunAsync("publish the function", () => PublishedFunctions.GetAsync(Function));
-        await using var service = await AwsService.StartResponderAsync();
+        await using var service = await AwsService.StartResponderAsync(secure: false);
         var lean = service.CallerVariables.Concat(AwsBench.LeanVariables()).ToDictionary();
         return
         [
