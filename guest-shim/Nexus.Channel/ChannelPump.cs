@@ -5,8 +5,7 @@ namespace Nexus.Channel;
 
 /// <summary>
 /// Threads that wait for doorbells, drain rings and run what became ready, one loop for any number of channels. Leader and followers: the thread that
-/// drained runs the last ready item itself, without a hand-over, while another thread already waits for the next doorbell; so a
-/// continuation may block or compute for as long as it likes.
+/// drained runs what is ready itself, without a hand-over, while another thread already waits for the next doorbell.
 /// </summary>
 public sealed class ChannelPump : IDisposable
 {
@@ -18,6 +17,7 @@ public sealed class ChannelPump : IDisposable
     private readonly string _name;
     private readonly int _mostThreads;
     private readonly double _spinLimit;
+    private readonly bool _itemsMayBlock;
     private int _nextKey;
     private int _waiting;
     private int _threads;
@@ -32,8 +32,13 @@ public sealed class ChannelPump : IDisposable
     /// <param name="name">Name of its threads.</param>
     /// <param name="mostThreads">Threads it may grow to, counting a caller of <see cref="Run"/>; 1 to 64.</param>
     /// <param name="spinMicroseconds">Longest poll before sleeping; only used while answers typically come sooner than that. 0 never polls.</param>
-    public ChannelPump(string name, int mostThreads, int spinMicroseconds)
+    /// <param name="itemsMayBlock">
+    /// True where continuations may be anybody's code, which may wait for one another: of several that are ready together only one runs on the
+    /// pump's thread, and the pool has the others. False where none of them blocks: all run there one after the other, and nobody is woken.
+    /// </param>
+    public ChannelPump(string name, int mostThreads, int spinMicroseconds, bool itemsMayBlock = true)
     {
+        _itemsMayBlock = itemsMayBlock;
         _name = name;
         _mostThreads = mostThreads;
         _spinLimit = spinMicroseconds * (Stopwatch.Frequency / 1e6);
@@ -91,7 +96,8 @@ public sealed class ChannelPump : IDisposable
     private void Loop()
     {
         var ready = new List<IThreadPoolWorkItem>();
-        Span<int> rung = stackalloc int[64];
+        // Few at a time where they run here: what is left wakes a follower.
+        Span<int> rung = stackalloc int[_itemsMayBlock ? 64 : 4];
         while (!_stopped)
         {
             var count = Wait(rung, ready);
@@ -185,7 +191,6 @@ public sealed class ChannelPump : IDisposable
         }
     }
 
-    /// <summary>The last item runs here; the others go to the pool, since each of them may wait for another.</summary>
     private void RunReady(List<IThreadPoolWorkItem> ready)
     {
         if (ready.Count == 0)
@@ -193,19 +198,22 @@ public sealed class ChannelPump : IDisposable
             return;
         }
 
-        var inline = EnsureFollower();
-        var last = ready.Count - 1;
-        for (var i = 0; i < (inline ? last : ready.Count); i++)
+        var followed = EnsureFollower();
+        var inline =
+            !_itemsMayBlock ? ready.Count
+            : followed ? 1
+            : 0;
+        for (var i = inline; i < ready.Count; i++)
         {
             ThreadPool.UnsafeQueueUserWorkItem(ready[i], preferLocal: false);
         }
 
-        var item = ready[last];
-        ready.Clear();
-        if (inline)
+        for (var i = 0; i < inline; i++)
         {
-            item.Execute();
+            ready[i].Execute();
         }
+
+        ready.Clear();
     }
 
     /// <summary>True when another thread waits for doorbells, or was started to.</summary>

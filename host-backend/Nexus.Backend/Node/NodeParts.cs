@@ -45,7 +45,7 @@ internal sealed class NodeParts
     {
         var metrics = new NexusMetrics();
         var http = new AwsHttpClient();
-        var pump = new ChannelPump("nexus-rings", Math.Max(2, Environment.ProcessorCount), SpinMicroseconds);
+        var pump = new ChannelPump("nexus-rings", Math.Max(2, Environment.ProcessorCount), SpinMicroseconds, itemsMayBlock: false);
         var httpPools = new HttpPools();
         var grpc = new GrpcCallExecutor(metrics);
         ICallExecutor[] executors = [new AwsCallExecutor(ReadEnvironment(), http, metrics), new HttpCallExecutor(httpPools, metrics), grpc];
