@@ -32,6 +32,7 @@ switch ($Target.ToLowerInvariant()) {
     'compat' { exit (Invoke-Tests @('Differential')) }
     'bench' { exit (Invoke-Program 'bench' $Rest) }
     'vm' { exit (Invoke-Program 'vm' $Rest) }
+    'soak' { exit (Invoke-Program 'soak' $Rest) }
     'kill' { exit (Invoke-Program 'kill' $Rest) }
     default { Stop-Build "there is no target '$Target'" (Get-NearestTarget $Target) }
 }

@@ -6,6 +6,7 @@ using Nexus.Bench.Demo;
 using Nexus.Bench.Grpc;
 using Nexus.Bench.Idle;
 using Nexus.Bench.Nodes;
+using Nexus.Bench.Soak;
 using Nexus.TestKit.Emulators;
 using Nexus.TestKit.Functions;
 
@@ -17,7 +18,13 @@ try
         ["channel-idle", .. var rest] => await IdleBenchmark.RunAsync(Report.Parse(rest)),
         ["demo"] => await DemoProgram.RunAsync(),
         ["aws", .. var rest] => Write(await AwsBench.RunAsync(AwsOptions(rest)), rest, AwsReport.Write),
-        ["grpc", .. var rest] => Write(await GrpcBench.RunAsync(Number(rest, "--rounds", 5)), rest, GrpcBench.Write),
+        ["grpc", .. var rest] => Write(await GrpcBench.RunAsync(GrpcOptions(rest)), rest, GrpcReport.Write),
+        ["soak", .. var rest] => Write(
+            await SoakProgram.RunAsync(Number(rest, "--minutes", 60)),
+            rest,
+            SoakReport.Write,
+            static result => result.Passed
+        ),
         ["idle", .. var rest] => Write(await IdleBench.RunAsync(Number(rest, "--instances", 100)), rest, IdleBench.Write),
         // Started by the others.
         ["node"] => await NodeProgram.RunAsync(),
@@ -29,8 +36,9 @@ try
             "channel [--json]",
             "channel-idle [--json]",
             "aws [--rounds N] [--starts N] [--together N] [--plain | --emulators] [--json]",
-            "grpc [--rounds N] [--json]",
+            "grpc [--rounds N] [--part client|server|in-node] [--json]",
             "idle [--instances N] [--json]",
+            "soak [--minutes N] [--json]",
             "demo"
         ),
     };
@@ -50,6 +58,15 @@ static AwsBenchOptions AwsOptions(string[] rest) =>
         UseEmulators: rest.Contains("--emulators")
     );
 
+static GrpcOptions GrpcOptions(string[] rest)
+{
+    var at = Array.IndexOf(rest, "--part");
+    var part = at < 0 ? null : rest.ElementAtOrDefault(at + 1) ?? "";
+    return part is null || GrpcOperations.Parts.Contains(part)
+        ? new GrpcOptions(Number(rest, "--rounds", 5), part)
+        : throw new BenchException($"--part needs one of {string.Join(", ", GrpcOperations.Parts)}.");
+}
+
 static int Number(string[] rest, string name, int otherwise)
 {
     var at = Array.IndexOf(rest, name);
@@ -58,7 +75,7 @@ static int Number(string[] rest, string name, int otherwise)
         : throw new BenchException($"{name} needs a number above 0.");
 }
 
-static int Write<T>(T result, string[] rest, Action<T> write)
+static int Write<T>(T result, string[] rest, Action<T> write, Func<T, bool>? passed = null)
 {
     if (rest.Contains("--json"))
     {
@@ -69,5 +86,5 @@ static int Write<T>(T result, string[] rest, Action<T> write)
         write(result);
     }
 
-    return 0;
+    return passed is null || passed(result) ? 0 : 1;
 }

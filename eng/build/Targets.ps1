@@ -1,12 +1,13 @@
 # The remaining targets: programs of the repository, packing and cleaning.
 
-$Targets = 'help', 'build', 'test', 'demo', 'compat', 'bench', 'kill', 'vm', 'pack', 'format', 'clean'
+$Targets = 'help', 'build', 'test', 'demo', 'compat', 'bench', 'kill', 'soak', 'vm', 'pack', 'format', 'clean'
 
 # Target -> the project that does it and the words put before the user's own arguments.
 $Programs = @{
     demo  = @{ Project = 'bench/Nexus.Bench'; Words = @('demo') }
     bench = @{ Project = 'bench/Nexus.Bench'; Words = @() }
     kill  = @{ Project = 'bench/Nexus.KillProof'; Words = @() }
+    soak  = @{ Project = 'bench/Nexus.Bench'; Words = @('soak') }
     vm    = @{ Project = 'tests/Nexus.Vmm.Nested'; Words = @() }
 }
 
@@ -23,9 +24,10 @@ usage: ./build.sh <target> [arguments]        (or: pwsh build.ps1 <target> [argu
   compat            every test function directly and through Nexus: results, errors, logs and stored data compared
   bench channel     round trips and throughput of the channel between two processes
   bench aws         DynamoDB and S3 calls through Nexus against the same function as it is
-  bench grpc        gRPC calls through Nexus against the same function as it is
+  bench grpc        gRPC calls and servers through Nexus against the same programs as they are
   bench idle        what idle instances cost
   kill              the long proof: backend and guests killed at random moments under load
+  soak              mixed calls, cancellations and killed guests for an hour (--minutes N); fails if the backend's memory, handles or threads grow
   vm [FILTER]       the virtual machine tests, in an emulated machine that has /dev/kvm (Debian packages qemu-system-x86 and lz4)
   pack              the NuGet packages and the nexus tool, into artifacts/packages
   format            format the sources in place

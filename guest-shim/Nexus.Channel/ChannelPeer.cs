@@ -857,7 +857,12 @@ public sealed class ChannelPeer : IDisposable
     private void DrainToPool()
     {
         var ready = new List<IThreadPoolWorkItem>();
-        Drain(ready);
+        // Whoever drains also arms: a pump that found this thread at it has gone to sleep without.
+        if (Drain(ready) && !Arm())
+        {
+            WakeOwnPump();
+        }
+
         RunOnPool(ready);
     }
 

@@ -157,6 +157,12 @@ internal abstract class ClientCall : IDisposable
     /// <returns>The exception to throw; the same when it may stay as it is.</returns>
     public Exception Resolve(string summary, Exception exception, out Status status)
     {
+        if (exception is ChannelException or GrpcFailureException && Stop.IsCancellationRequested)
+        {
+            // The other end's answer to the cancellation overtook it here.
+            exception = new OperationCanceledException(exception.Message, exception, Stop);
+        }
+
         switch (exception)
         {
             case OperationCanceledException canceled:

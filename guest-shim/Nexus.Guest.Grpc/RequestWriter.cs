@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Nexus.Channel;
 
 namespace Nexus.Guest.Grpc;
 
@@ -106,7 +107,11 @@ internal sealed class RequestWriter<TRequest, TResponse>(ClientCall<TRequest, TR
                 call.EndUse();
             }
         }
-        catch (Exception canceled) when (canceled is OperationCanceledException or ObjectDisposedException)
+        catch (ChannelException lost) when (!call.Stop.IsCancellationRequested)
+        {
+            throw call.Resolve(GrpcStatus.StartFailed, lost, out _);
+        }
+        catch (Exception canceled) when (canceled is OperationCanceledException or ObjectDisposedException or ChannelException)
         {
             if (call.StatusTask.IsCompletedSuccessfully && !call.Stop.IsCancellationRequested)
             {

@@ -1,10 +1,4 @@
-using System.Diagnostics;
-using System.Net.Sockets;
 using Amazon.Lambda.Core;
-using BenchRemote.Protos;
-using Google.Protobuf;
-using Grpc.Core;
-using Grpc.Net.Client;
 
 [assembly: LambdaSerializer(typeof(Amazon.Lambda.Serialization.SystemTextJson.CamelCaseLambdaJsonSerializer))]
 
@@ -13,97 +7,7 @@ namespace BenchRemote;
 /// <summary>Makes the calls that its event asks for and tells how long they took.</summary>
 public class Function
 {
-    private static readonly Dictionary<string, Blob> Blobs = new()
-    {
-        ["unary-1k"] = Of(1024),
-        ["unary-64k"] = Of(64 * 1024),
-        ["unary-1m"] = Of(1024 * 1024),
-        ["stream-10k"] = Of(1),
-        ["concurrent"] = Of(1024),
-    };
+    private readonly Calls _calls = new();
 
-    private readonly Lazy<Bench.BenchClient> _client = new(Connect);
-
-    public async Task<CallFigures> FunctionHandler(CallRequest request, ILambdaContext context)
-    {
-        if (request.Operation == "nothing")
-        {
-            return new CallFigures(0, 0, 0);
-        }
-
-        var microseconds = request.Operation == "concurrent" ? await AllAtOnceAsync(request.Count) : await InTurnAsync(request);
-        Array.Sort(microseconds);
-        return new CallFigures(request.Count, microseconds[microseconds.Length / 2], microseconds[microseconds.Length * 99 / 100]);
-    }
-
-    private async Task<double[]> InTurnAsync(CallRequest request)
-    {
-        var microseconds = new double[request.Count];
-        for (var i = 0; i < microseconds.Length; i++)
-        {
-            microseconds[i] = await CallAsync(request.Operation);
-        }
-
-        return microseconds;
-    }
-
-    private Task<double[]> AllAtOnceAsync(int count) => Task.WhenAll(Enumerable.Range(0, count).Select(_ => CallAsync("concurrent")));
-
-    private async Task<double> CallAsync(string operation)
-    {
-        var blob = Blobs[operation];
-        var started = Stopwatch.GetTimestamp();
-        if (operation == "stream-10k")
-        {
-            using var stream = _client.Value.Many(blob);
-            var count = 0;
-            while (await stream.ResponseStream.MoveNext(CancellationToken.None))
-            {
-                count += stream.ResponseStream.Current.Data.Length;
-            }
-
-            Check(count, 1_000_000);
-        }
-        else
-        {
-            Check((await _client.Value.EchoAsync(blob)).Data.Length, blob.Data.Length);
-        }
-
-        return Stopwatch.GetElapsedTime(started).TotalMicroseconds;
-    }
-
-    private static void Check(int bytes, int expected)
-    {
-        if (bytes != expected)
-        {
-            throw new InvalidDataException($"{bytes} bytes instead of {expected}");
-        }
-    }
-
-    private static Bench.BenchClient Connect()
-    {
-        var address = Environment.GetEnvironmentVariable("BENCH_ADDRESS")!;
-        var options = new GrpcChannelOptions();
-        if (Environment.GetEnvironmentVariable("BENCH_SOCKET") is { Length: > 0 } path)
-        {
-            options.HttpHandler = new SocketsHttpHandler
-            {
-                EnableMultipleHttp2Connections = true,
-                ConnectCallback = async (_, cancellation) =>
-                {
-                    var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
-                    return new NetworkStream(socket, ownsSocket: true);
-                },
-            };
-        }
-        else
-        {
-            options.HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true };
-        }
-
-        return new Bench.BenchClient(GrpcChannel.ForAddress(address, options));
-    }
-
-    private static Blob Of(int bytes) => new() { Data = UnsafeByteOperations.UnsafeWrap(new byte[bytes]) };
+    public Task<CallFigures> FunctionHandler(CallRequest request, ILambdaContext context) => _calls.RunAsync(request);
 }

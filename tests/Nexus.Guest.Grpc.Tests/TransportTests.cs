@@ -109,6 +109,76 @@ public sealed class TransportTests
 
     [TestMethod]
     [Timeout(60_000)]
+    public async Task Call_CancelledBetweenTwoReads_IsCancelledThoughTheBackendSaidSoFirst()
+    {
+        await using var pair = new GrpcPair();
+        using var source = new CancellationTokenSource();
+        var replies = Marshallers.Create(
+            static (TrialReply _, SerializationContext _) => throw new NotSupportedException(),
+            context =>
+            {
+                CancelAndWait(source, pair);
+                return TrialReply.Parser.ParseFrom(context.PayloadAsReadOnlySequence());
+            }
+        );
+        var method = new Method<TrialRequest, TrialReply>(MethodType.Unary, "trials.Trial", "Expand", Requests(static () => { }), replies);
+        var request = new TrialRequest
+        {
+            Behaviour = "wait",
+            Count = 1,
+            DelayMs = 30_000,
+        };
+        using var call = pair.Invoker().AsyncUnaryCall(method, host: null, new CallOptions(cancellationToken: source.Token), request);
+        var cancelled = await Assert.ThrowsExactlyAsync<RpcException>(async () => await call);
+        Assert.AreEqual(StatusCode.Cancelled, cancelled.StatusCode, cancelled.Status.Detail);
+        await AssertNothingIsLeftAsync(pair);
+    }
+
+    [TestMethod]
+    [Timeout(60_000)]
+    public async Task Write_CancelledWhileItSerializes_IsCancelledThoughTheBackendSaidSoFirst()
+    {
+        await using var pair = new GrpcPair();
+        using var source = new CancellationTokenSource();
+        var replies = Marshallers.Create(
+            static (TrialReply _, SerializationContext _) => throw new NotSupportedException(),
+            static context => TrialReply.Parser.ParseFrom(context.PayloadAsReadOnlySequence())
+        );
+        var requests = Requests(() => CancelAndWait(source, pair));
+        var method = new Method<TrialRequest, TrialReply>(MethodType.DuplexStreaming, "trials.Trial", "Converse", requests, replies);
+        using var call = pair.Invoker().AsyncDuplexStreamingCall(method, host: null, new CallOptions(cancellationToken: source.Token));
+        var cancelled = await Assert.ThrowsExactlyAsync<RpcException>(async () => await call.RequestStream.WriteAsync(new TrialRequest()));
+        Assert.AreEqual(StatusCode.Cancelled, cancelled.StatusCode, cancelled.Status.Detail);
+        await AssertNothingIsLeftAsync(pair);
+    }
+
+    [TestMethod]
+    [Timeout(60_000)]
+    public async Task Messages_OfOneMebibyteAnsweredWhileTheyCome_GoOnComing()
+    {
+        await using var pair = new GrpcPair();
+        var method = new Method<TrialRequest, TrialReply>(
+            MethodType.Unary,
+            TrialServer.RawService,
+            "Echo",
+            Requests(static () => { }),
+            Marshallers.Create(
+                static (TrialReply _, SerializationContext _) => throw new NotSupportedException(),
+                static context => new TrialReply { Index = context.PayloadLength }
+            )
+        );
+        var request = new TrialRequest { Payload = UnsafeByteOperations.UnsafeWrap(new byte[1_048_576]) };
+        for (var i = 0; i < 60; i++)
+        {
+            using var call = pair.Invoker().AsyncUnaryCall(method, host: null, default, request);
+            Assert.AreEqual(request.CalculateSize(), (await call).Index);
+        }
+
+        await AssertNothingIsLeftAsync(pair);
+    }
+
+    [TestMethod]
+    [Timeout(60_000)]
     public async Task Reader_ThatDoesNotRead_KeepsOnlyItsWindow()
     {
         await using var pair = new GrpcPair();
@@ -185,6 +255,24 @@ public sealed class TransportTests
         var reply = await client.SingleAsync(new TrialRequest { Behaviour = "echo", Text = "next door" }, new Metadata { { "x-a", "1" } });
         Assert.AreEqual("next door", reply.Text);
         Assert.AreEqual("POST /trials.Trial/Single", upstream.Seen);
+    }
+
+    private static Marshaller<TrialRequest> Requests(Action first) =>
+        Marshallers.Create(
+            (TrialRequest request, SerializationContext context) =>
+            {
+                first();
+                request.WriteTo(context.GetBufferWriter());
+                context.Complete();
+            },
+            static _ => throw new NotSupportedException()
+        );
+
+    /// <summary>Returns when the backend has answered the cancellation.</summary>
+    private static void CancelAndWait(CancellationTokenSource source, GrpcPair pair)
+    {
+        source.Cancel();
+        Assert.IsTrue(SpinWait.SpinUntil(() => pair.Guest.CallsInFlight == 0, TimeSpan.FromSeconds(20)));
     }
 
     private static async Task AssertNothingIsLeftAsync(GrpcPair pair)

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -14,6 +15,9 @@ namespace Nexus.Guest.Grpc.Tests;
 public static class TrialServer
 {
     private static WebApplication? s_app;
+
+    /// <summary>A service whose Echo sends the bytes of a request back while they come, which services of the library never do.</summary>
+    internal const string RawService = "trials.Raw";
 
     internal static Uri Address { get; private set; } = null!;
 
@@ -34,8 +38,16 @@ public static class TrialServer
         });
         s_app = builder.Build();
         s_app.MapGrpcService<TrialService>();
+        s_app.MapPost($"/{RawService}/Echo", EchoAsync);
         await s_app.StartAsync(context.CancellationToken);
         Address = new Uri(s_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    }
+
+    private static async Task EchoAsync(HttpContext context)
+    {
+        context.Response.ContentType = "application/grpc";
+        await context.Request.BodyReader.CopyToAsync(context.Response.BodyWriter, context.RequestAborted);
+        context.Response.AppendTrailer("grpc-status", "0");
     }
 
     [AssemblyCleanup]

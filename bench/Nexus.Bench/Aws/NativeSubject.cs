@@ -4,7 +4,7 @@ using Nexus.TestKit.Functions;
 namespace Nexus.Bench.Aws;
 
 /// <summary>The same calls as an executable that was compiled ahead of time; it takes its requests from standard input.</summary>
-internal sealed class NativeSubject : Subject
+internal sealed class NativeSubject : FunctionSubject
 {
     private readonly Process _process;
 

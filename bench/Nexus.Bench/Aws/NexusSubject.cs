@@ -3,7 +3,7 @@ using Nexus.Bench.Nodes;
 namespace Nexus.Bench.Aws;
 
 /// <summary>The class library through Nexus, in the process sandbox. Each name is a pool of its own, so that its first call starts an instance.</summary>
-internal sealed class NexusSubject : Subject
+internal sealed class NexusSubject : FunctionSubject
 {
     private readonly BenchNode _node;
     private readonly string _name;
@@ -15,13 +15,13 @@ internal sealed class NexusSubject : Subject
     }
 
     /// <summary>Starts the instance by its first call, as a node does.</summary>
-    public static async Task<Subject> StartAsync(BenchNode node, string name, string firstOperation = "nothing")
+    public static async Task<Subject> StartAsync(BenchNode node, string name, string firstOperation = "nothing", int? neighbour = null)
     {
         await node.InvokeAsync(name, Request(firstOperation, 1));
-        var guest = (await node.StatusAsync()).Instance(name).Process;
         return new NexusSubject(node, name)
         {
-            GuestId = guest ?? throw new BenchException($"the instance of {name} ended after its first call"),
+            GuestId = await node.GuestAsync(name),
+            NeighbourId = neighbour,
             BackendId = node.ProcessId,
         };
     }

@@ -5,37 +5,45 @@ using Nexus.TestKit.Functions;
 
 namespace Nexus.Bench.Grpc;
 
-/// <summary>A function's gRPC calls, with the library's own client over TCP and over a Unix socket, and through Nexus; interleaved in one run.</summary>
+/// <summary>
+/// gRPC out of a function, into a server and between two functions of one node: as the programs are, over TCP and Unix sockets, and through Nexus; interleaved in
+/// one run.
+/// </summary>
 internal static class GrpcBench
 {
-    private const string Function = "BenchRemote";
+    public const string JitDefault = "JIT default";
+    public const string JitLean = "JIT lean";
+    public const string UnixSocket = "JIT lean, Unix socket";
+    public const string ReadyToRun = "ReadyToRun";
+    public const string NativeAot = "NativeAOT";
+    public const string Nexus = "Nexus";
+    private const string Caller = "BenchRemote";
+    private const string Service = "BenchService";
     private const int WarmUpRounds = 4;
 
-    /// <summary>Operations and how many calls a round makes.</summary>
-    private static readonly (string Name, int Calls)[] Operations =
-    [
-        ("unary-1k", 1000),
-        ("unary-64k", 200),
-        ("unary-1m", 20),
-        ("stream-10k", 4),
-        ("concurrent", 1000),
-    ];
-
-    public static async Task<GrpcResult> RunAsync(int rounds)
+    public static async Task<GrpcResult> RunAsync(GrpcOptions options)
     {
-        var jit = await Step.RunAsync("publish the function", () => PublishedFunctions.GetAsync(Function));
-        var runtime = System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier;
-        var readyToRun = await Step.RunAsync(
-            "publish it as ReadyToRun",
-            () => PublishedFunctions.GetAsync(Function, "-r", runtime, "--self-contained", "false", "-p:PublishReadyToRun=true")
-        );
+        var programs = await PublishAsync();
         var folder = Directory.CreateTempSubdirectory("bench-grpc-");
         var socket = Path.Combine(folder.FullName, "s");
         var server = Self.Start("grpc-server", new Dictionary<string, string> { [GrpcServerProgram.SocketVariable] = socket });
         try
         {
-            var address = (await Self.ReadAddressAsync(server, GrpcServerProgram.ListenPrefix)).ToString();
-            return await RunAsync(jit, readyToRun, address, socket, rounds);
+            var address = await Self.ReadAddressAsync(server, GrpcServerProgram.ListenPrefix);
+            var parts = new List<GrpcPart>();
+            foreach (var part in GrpcOperations.Parts.Where(part => options.Part is null || options.Part == part))
+            {
+                parts.Add(
+                    part switch
+                    {
+                        GrpcOperations.Client => await MeasureClientAsync(programs, address, socket, options.Rounds),
+                        GrpcOperations.Server => await MeasureServerAsync(programs, folder.FullName, options.Rounds),
+                        _ => await MeasureInNodeAsync(programs, folder.FullName, options.Rounds),
+                    }
+                );
+            }
+
+            return new GrpcResult(options.Rounds, parts);
         }
         finally
         {
@@ -44,55 +52,128 @@ internal static class GrpcBench
         }
     }
 
-    public static void Write(GrpcResult result)
+    private static async Task<Programs> PublishAsync()
     {
-        foreach (var operation in Operations)
-        {
-            Console.WriteLine($"{operation.Name}: medians of {result.Rounds} rounds of {operation.Calls} calls, per call in us");
-            var table = new TextTable("", "guest CPU", "backend CPU", "node CPU", "p50", "p99");
-            foreach (var variant in result.Variants)
-            {
-                var figures = variant.Operations.Single(sample => sample.Operation == operation.Name);
-                table.Add(
-                    variant.Name,
-                    Figure.Number(figures.GuestCpu),
-                    Figure.Number(figures.BackendCpu),
-                    Figure.Number(figures.GuestCpu + figures.BackendCpu),
-                    Figure.Number(figures.Median),
-                    Figure.Number(figures.Percentile99)
-                );
-            }
-
-            Console.WriteLine(table);
-        }
+        var runtime = System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier;
+        string[] ahead = ["-r", runtime, "--self-contained", "false", "-p:PublishReadyToRun=true"];
+        return new Programs(
+            await Step.RunAsync("publish the function", () => PublishedFunctions.GetAsync(Caller)),
+            await Step.RunAsync("publish it as ReadyToRun", () => PublishedFunctions.GetAsync(Caller, ahead)),
+            await Step.RunAsync(
+                "publish it as an executable with NativeAOT (up to minutes)",
+                () => PublishedFunctions.GetAsync(Caller + "Native", "-r", runtime)
+            ),
+            await Step.RunAsync("publish the server", () => PublishedFunctions.GetAsync(Service)),
+            await Step.RunAsync("publish it as ReadyToRun", () => PublishedFunctions.GetAsync(Service, ahead))
+        );
     }
 
-    private static async Task<GrpcResult> RunAsync(
-        PublishedFunction jit,
-        PublishedFunction readyToRun,
-        string address,
-        string socket,
-        int rounds
-    )
+    private static async Task<GrpcPart> MeasureClientAsync(Programs programs, Uri address, string socket, int rounds)
     {
-        var tcp = new Dictionary<string, string> { ["BENCH_ADDRESS"] = address };
+        var tcp = Address(address);
         var lean = tcp.Concat(AwsBench.LeanVariables()).ToDictionary();
         var unix = new Dictionary<string, string>(lean) { ["BENCH_SOCKET"] = socket };
         await using var node = await BenchNode.StartAsync(
-            [new NodeFunction("bench", jit.Folder, jit.Handler, tcp, ["127.0.0.1"])],
+            [CallerFunction(Caller, programs.Caller, address)],
             new Dictionary<string, string>()
         );
-        var names = new[] { "JIT default, TCP", "JIT lean, TCP", "JIT lean, Unix socket", "ReadyToRun, TCP", "Nexus" };
+        return await MeasureAsync(
+            GrpcOperations.Client,
+            [
+                (JitDefault, () => DirectSubject.StartAsync(programs.Caller, tcp)),
+                (JitLean, () => DirectSubject.StartAsync(programs.Caller, lean)),
+                (UnixSocket, () => DirectSubject.StartAsync(programs.Caller, unix)),
+                (ReadyToRun, () => DirectSubject.StartAsync(programs.CallerReadyToRun, tcp)),
+                (NativeAot, () => NativeSubject.StartAsync(programs.CallerNative, tcp)),
+                (Nexus, () => NexusSubject.StartAsync(node, Caller)),
+            ],
+            rounds
+        );
+    }
+
+    private static async Task<GrpcPart> MeasureServerAsync(Programs programs, string folder, int rounds)
+    {
+        await using var plain = await KestrelServer.StartAsync(programs.Service, [], Path.Combine(folder, "plain"));
+        await using var lean = await KestrelServer.StartAsync(programs.Service, AwsBench.LeanVariables(), Path.Combine(folder, "lean"));
+        await using var ahead = await KestrelServer.StartAsync(programs.ServiceReadyToRun, [], Path.Combine(folder, "ahead"));
+        var (http2Port, http1Port) = (KestrelServer.FreePort(), KestrelServer.FreePort());
+        await using var node = await BenchNode.StartAsync(
+            [ServiceFunction(Service, programs.Service, http2Port, http1Port)],
+            new Dictionary<string, string>()
+        );
+        return await MeasureAsync(
+            GrpcOperations.Server,
+            [
+                (JitDefault, () => Task.FromResult(ServedSubject.OfKestrel(plain))),
+                (JitLean, () => Task.FromResult(ServedSubject.OfKestrel(lean))),
+                (ReadyToRun, () => Task.FromResult(ServedSubject.OfKestrel(ahead))),
+                (Nexus, () => ServedSubject.StartAsync(node, Service, http2Port, http1Port)),
+            ],
+            rounds
+        );
+    }
+
+    private static async Task<GrpcPart> MeasureInNodeAsync(Programs programs, string folder, int rounds)
+    {
+        var (plainSocket, leanSocket) = (Path.Combine(folder, "plain"), Path.Combine(folder, "lean"));
+        await using var plain = await KestrelServer.StartAsync(programs.Service, [], plainSocket);
+        await using var lean = await KestrelServer.StartAsync(programs.Service, AwsBench.LeanVariables(), leanSocket);
+        var (http2Port, http1Port) = (KestrelServer.FreePort(), KestrelServer.FreePort());
+        var address = new Uri(FormattableString.Invariant($"http://127.0.0.1:{http2Port}"));
+        var byDefault = new Dictionary<string, string>(Address(address)) { ["BENCH_SOCKET"] = plainSocket };
+        var leanly = new Dictionary<string, string>(Address(address).Concat(AwsBench.LeanVariables())) { ["BENCH_SOCKET"] = leanSocket };
+        await using var node = await BenchNode.StartAsync(
+            [CallerFunction(Caller, programs.Caller, address), ServiceFunction(Service, programs.Service, http2Port, http1Port)],
+            new Dictionary<string, string>()
+        );
+        return await MeasureAsync(
+            GrpcOperations.InNode,
+            [
+                (JitDefault, () => DirectSubject.StartAsync(programs.Caller, byDefault, plain.ProcessId)),
+                (JitLean, () => DirectSubject.StartAsync(programs.Caller, leanly, lean.ProcessId)),
+                (Nexus, StartPairAsync),
+            ],
+            rounds
+        );
+
+        async Task<Subject> StartPairAsync()
+        {
+            using var load = new ServedLoad(http2Port, http1Port);
+            await load.RunAsync("get", 1);
+            return await NexusSubject.StartAsync(node, Caller, neighbour: await node.GuestAsync(Service));
+        }
+    }
+
+    public static NodeFunction CallerFunction(string name, PublishedFunction program, Uri address) =>
+        new(name, program.Folder, program.Handler, Address(address), [address.Host]);
+
+    public static NodeFunction ServiceFunction(string name, PublishedFunction program, int http2Port, int http1Port) =>
+        new(
+            name,
+            program.Folder,
+            Handler: "",
+            KestrelServer.Variables(http2Port, http1Port).ToDictionary(),
+            Routes: new Dictionary<string, string>
+            {
+                [FormattableString.Invariant($"http://127.0.0.1:{http2Port}")] = "http2",
+                [FormattableString.Invariant($"http://127.0.0.1:{http1Port}")] = "http1",
+            }
+        );
+
+    private static Dictionary<string, string> Address(Uri address) => new() { ["BENCH_ADDRESS"] = address.ToString() };
+
+    private static async Task<GrpcPart> MeasureAsync(string part, (string Name, Func<Task<Subject>> StartAsync)[] variants, int rounds)
+    {
         var subjects = new List<Subject>();
         try
         {
-            subjects.Add(await DirectSubject.StartAsync(jit, tcp));
-            subjects.Add(await DirectSubject.StartAsync(jit, lean));
-            subjects.Add(await DirectSubject.StartAsync(jit, unix));
-            subjects.Add(await DirectSubject.StartAsync(readyToRun, tcp));
-            subjects.Add(await NexusSubject.StartAsync(node, "bench"));
-            var samples = await MeasureAsync(subjects, rounds);
-            return new GrpcResult(rounds, [.. names.Select((name, i) => new GrpcVariant(name, samples[i]))]);
+            foreach (var (_, startAsync) in variants)
+            {
+                subjects.Add(await startAsync());
+            }
+
+            var samples = await MeasureAsync(part, subjects, rounds);
+            return new GrpcPart(part, [.. variants.Select((variant, i) => new GrpcVariant(variant.Name, samples[i]))]);
         }
         finally
         {
@@ -103,30 +184,38 @@ internal static class GrpcBench
         }
     }
 
-    private static async Task<List<OperationResult>[]> MeasureAsync(List<Subject> subjects, int rounds)
+    private static async Task<List<OperationResult>[]> MeasureAsync(string part, List<Subject> subjects, int rounds)
     {
-        var samples = subjects.Select(_ => Operations.ToDictionary(static o => o.Name, _ => new List<OperationResult>())).ToArray();
+        var operations = GrpcOperations.Of(part);
+        var samples = subjects.Select(_ => operations.ToDictionary(static o => o.Name, _ => new List<OperationResult>())).ToArray();
         for (var round = -WarmUpRounds; round < rounds; round++)
         {
-            await Step.RunAsync(
-                round < 0 ? "warm-up" : $"round {round + 1} of {rounds}",
-                async () =>
-                {
-                    foreach (var (operation, calls) in Operations)
-                    {
-                        for (var i = 0; i < subjects.Count; i++)
-                        {
-                            var sample = await subjects[i].MeasureAsync(operation, calls);
-                            if (round >= 0)
-                            {
-                                samples[i][operation].Add(sample);
-                            }
-                        }
-                    }
-                }
-            );
+            await Step.RunAsync(round < 0 ? $"{part}: warm-up" : $"{part}: round {round + 1} of {rounds}", () => MeasureRoundAsync(round));
         }
 
         return [.. samples.Select(static all => all.Values.Select(OperationResult.MedianOf).ToList())];
+
+        async Task MeasureRoundAsync(int round)
+        {
+            foreach (var (operation, calls) in operations)
+            {
+                for (var i = 0; i < subjects.Count; i++)
+                {
+                    var sample = await subjects[i].MeasureAsync(operation, calls);
+                    if (round >= 0)
+                    {
+                        samples[i][operation].Add(sample);
+                    }
+                }
+            }
+        }
     }
+
+    private sealed record Programs(
+        PublishedFunction Caller,
+        PublishedFunction CallerReadyToRun,
+        PublishedFunction CallerNative,
+        PublishedFunction Service,
+        PublishedFunction ServiceReadyToRun
+    );
 }

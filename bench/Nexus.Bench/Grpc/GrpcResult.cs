@@ -1,4 +1,4 @@
 namespace Nexus.Bench.Grpc;
 
 /// <summary>Everything measured in one run.</summary>
-internal sealed record GrpcResult(int Rounds, IReadOnlyList<GrpcVariant> Variants);
+internal sealed record GrpcResult(int Rounds, IReadOnlyList<GrpcPart> Parts);

@@ -32,15 +32,27 @@ internal sealed class BenchNode : IAsyncDisposable
 
     /// <returns>The function's answer.</returns>
     /// <exception cref="BenchException">The invocation failed; the message holds the function's error.</exception>
-    public async Task<string> InvokeAsync(string function, string payload)
+    public async Task<string> InvokeAsync(string function, string payload, CancellationToken cancellation = default)
     {
         using var content = new StringContent(payload);
-        using var response = await _client.PostAsync(new Uri($"2015-03-31/functions/{function}/invocations", UriKind.Relative), content);
-        var answer = await response.Content.ReadAsStringAsync();
+        using var response = await _client.PostAsync(
+            new Uri($"2015-03-31/functions/{function}/invocations", UriKind.Relative),
+            content,
+            cancellation
+        );
+        var answer = await response.Content.ReadAsStringAsync(cancellation);
         return response.IsSuccessStatusCode && !response.Headers.Contains("X-Amz-Function-Error")
             ? answer
             : throw new BenchException($"{function} failed through Nexus with {(int)response.StatusCode}: {answer}");
     }
+
+    /// <summary>The process of the function's only instance.</summary>
+    public async Task<int> GuestAsync(string function) =>
+        (await StatusAsync()).Instance(function).Process
+        ?? throw new BenchException($"the instance of {function} ended after its first call");
+
+    /// <summary>Its metrics, in Prometheus's text form.</summary>
+    public Task<string> MetricsAsync() => _client.GetStringAsync(new Uri("metrics", UriKind.Relative));
 
     public async Task<NodeStatus> StatusAsync() =>
         (await _client.GetFromJsonAsync<NodeStatus>("nexus/functions", JsonSerializerOptions.Web))!;

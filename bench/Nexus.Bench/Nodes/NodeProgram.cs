@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Nexus.Backend.Functions;
+using Nexus.Backend.Ingress;
 using Nexus.Backend.Node;
 using Nexus.Backend.Sandbox;
 using Nexus.Rewriter;
@@ -36,6 +37,7 @@ internal static class NodeProgram
             Listen = "http://127.0.0.1:0",
             LogLevel = "warning",
             DrainSeconds = 0,
+            Routes = [.. functions.SelectMany(RoutesTo)],
             Functions = [.. functions.Select(function => Define(function, prepared[function.Folder]))],
         };
         await using var node = await NexusNode.StartAsync(options, CancellationToken.None);
@@ -44,6 +46,14 @@ internal static class NodeProgram
         return 0;
     }
 
+    private static IEnumerable<IngressRoute> RoutesTo(NodeFunction function) =>
+        (function.Routes ?? new Dictionary<string, string>()).Select(route => new IngressRoute
+        {
+            Listen = route.Key,
+            Protocols = route.Value,
+            Function = function.Name,
+        });
+
     private static FunctionDefinition Define(NodeFunction function, PreparedFunction prepared) =>
         new()
         {
@@ -51,6 +61,7 @@ internal static class NodeProgram
             AppFolder = prepared.Folder,
             Command = prepared.CommandLine,
             Handler = function.Handler,
+            Kind = function.Routes is null ? FunctionKind.Lambda : FunctionKind.Server,
             Region = EmulatorSet.Region,
             Timeout = TimeSpan.FromSeconds(120),
             IdleTimeout = TimeSpan.FromHours(1),

@@ -154,7 +154,7 @@ public sealed class Instance : IAsyncDisposable
             Peer.WakeOwnPump();
         }
 
-        if (Stopwatch.GetElapsedTime(IdleSince) > TimeSpan.FromSeconds(1))
+        if (Peer.CallsInFlight == 0 && Stopwatch.GetElapsedTime(IdleSince) > TimeSpan.FromSeconds(1))
         {
             Peer.DiscardIdlePages();
         }

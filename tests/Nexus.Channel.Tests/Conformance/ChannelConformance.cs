@@ -297,6 +297,21 @@ public abstract class ChannelConformance
         await pair.Near.EchoAsync(3 << 20);
     }
 
+    [TestMethod]
+    [Timeout(60_000)]
+    public async Task Calls_WhileIdlePagesAreGivenBack_AllComeBack()
+    {
+        await using var pair = Start(ChannelOptions.Default);
+        for (var i = 0; i < 4000; i++)
+        {
+            // Once a call: what one leaves behind the next would clear away.
+            var echo = pair.Near.EchoAsync(10_000);
+            Thread.SpinWait(i % 500);
+            pair.Near.DiscardIdlePages();
+            await echo;
+        }
+    }
+
     /// <summary>Runs with fresh ends and looks for leftovers afterwards.</summary>
     private async Task RunAsync(ChannelOptions options, Func<ChannelPeer, Task> act)
     {
