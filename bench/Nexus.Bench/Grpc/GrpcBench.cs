@@ -145,7 +145,7 @@ internal static class GrpcBench
     }
 
     public static NodeFunction CallerFunction(string name, PublishedFunction program, Uri address) =>
-        new(name, program.Folder, program.Handler, Address(address), [address.Host]);
+        new(name, program.Folder, program.Handler, Address(address), [address.Authority]);
 
     public static NodeFunction ServiceFunction(string name, PublishedFunction program, int http2Port, int http1Port) =>
         new(
