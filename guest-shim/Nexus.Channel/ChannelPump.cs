@@ -198,11 +198,11 @@ public sealed class ChannelPump : IDisposable
             return;
         }
 
-        var followed = EnsureFollower();
+        // Without a follower nothing runs here: somebody has to wait for doorbells, whatever an item turns out to do.
         var inline =
-            !_itemsMayBlock ? ready.Count
-            : followed ? 1
-            : 0;
+            !EnsureFollower() ? 0
+            : _itemsMayBlock ? 1
+            : ready.Count;
         for (var i = inline; i < ready.Count; i++)
         {
             ThreadPool.UnsafeQueueUserWorkItem(ready[i], preferLocal: false);

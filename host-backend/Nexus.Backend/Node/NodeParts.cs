@@ -45,7 +45,8 @@ internal sealed class NodeParts
     {
         var metrics = new NexusMetrics();
         var http = new AwsHttpClient();
-        var pump = new ChannelPump("nexus-rings", Math.Max(2, Environment.ProcessorCount), SpinMicroseconds, itemsMayBlock: false);
+        // One that waits for each that works: no item has to be handed to the pool for want of a follower.
+        var pump = new ChannelPump("nexus-rings", Math.Min(2 * Environment.ProcessorCount, 64), SpinMicroseconds, itemsMayBlock: false);
         var httpPools = new HttpPools();
         var grpc = new GrpcCallExecutor(metrics);
         ICallExecutor[] executors = [new AwsCallExecutor(ReadEnvironment(), http, metrics), new HttpCallExecutor(httpPools, metrics), grpc];
