@@ -258,6 +258,8 @@ public sealed class ChannelPeer : IDisposable
         ChannelSignals signals;
         lock (_gate)
         {
+            // Room made while this thread still drained: the doorbell for it woke one that found the drain taken and left.
+            _sender.FlushOverflow();
             // Without a call in flight there is no next frame for released blocks to ride on.
             if (_calls.Count == 0 || _consumer.ProducerStarved)
             {

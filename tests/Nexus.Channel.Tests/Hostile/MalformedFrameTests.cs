@@ -217,6 +217,28 @@ public sealed class MalformedFrameTests
         backends.Dispose();
     }
 
+    /// <summary>The doorbell for room in the ring may be answered by a thread that finds another one draining, too late in that drain to see the room.</summary>
+    [TestMethod]
+    public async Task Arm_RoomWasMadeAfterTheLastLook_SendsWhatDidNotFit()
+    {
+        using var guest = new RawGuest();
+        var calls = new List<ChannelCall>();
+        for (var i = 0; i < 100; i++)
+        {
+            calls.Add(await OpenAsync(guest));
+        }
+
+        guest.Drain();
+        var full = guest.BackendTail;
+        guest.SetHead(64);
+        guest.Backend.Arm();
+        var afterwards = guest.BackendTail;
+
+        calls.ForEach(static call => call.Dispose());
+        Assert.AreEqual(64u, full);
+        Assert.AreEqual(100u, afterwards);
+    }
+
     [TestMethod]
     public void Arm_GuestThatIsStuckInAnOldSession_LetsThePumpSleep()
     {
