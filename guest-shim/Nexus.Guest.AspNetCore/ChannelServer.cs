@@ -20,7 +20,6 @@ internal sealed class ChannelServer : IServer
     private readonly CancellationTokenSource _aborting = new();
     private Func<ChannelCall, CancellationToken, Task>? _serve;
     private GuestChannel? _channel;
-    private BackendWatch? _watch;
     private int _running;
     private int _stopping;
 
@@ -44,7 +43,6 @@ internal sealed class ChannelServer : IServer
         }
 
         _channel = GuestChannel.Current!;
-        _watch = new BackendWatch(_channel.Peer);
         // Not awaited: a new backend that takes this instance over asks again, and must not wait for what the old one left.
         _channel.Peer.SessionRestarted += () => _ = AnnounceAsync(CancellationToken.None);
         await AnnounceAsync(cancellationToken).ConfigureAwait(false);
@@ -78,7 +76,6 @@ internal sealed class ChannelServer : IServer
     {
         ServerDirectory.Leave(this);
         _collector.Dispose();
-        _watch?.Dispose();
         _aborting.Dispose();
     }
 

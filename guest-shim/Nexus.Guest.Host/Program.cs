@@ -10,7 +10,6 @@ if (GuestChannel.Current is not { } channel)
     return await StandardStreams.RunAsync().ConfigureAwait(false);
 }
 
-_ = new BackendWatch(channel.Peer);
 var initialized = server.Initialize(channel, LambdaLog.ToStandardOutput());
 channel.Peer.SessionRestarted += server.OnSessionRestarted;
 var announced = server.AnnounceAsync();

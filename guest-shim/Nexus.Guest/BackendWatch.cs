@@ -3,22 +3,21 @@ using Nexus.Channel;
 namespace Nexus.Guest;
 
 /// <summary>Ends this process when no backend has shown a heartbeat for 30 to 40 seconds: nobody will ever call it again.</summary>
-public sealed class BackendWatch : IDisposable
+internal sealed class BackendWatch
 {
     private const int IntervalMilliseconds = 10_000;
     private const int MostMissed = 3;
     private readonly ChannelPeer _peer;
-    private readonly Timer _timer;
     private ulong _last;
     private int _missed;
 
     public BackendWatch(ChannelPeer peer)
     {
         _peer = peer;
-        _timer = new Timer(static state => ((BackendWatch)state!).Look(), this, IntervalMilliseconds, IntervalMilliseconds);
+        // For the life of the process: made in this way the timer keeps itself.
+        var timer = new Timer(_ => Look());
+        timer.Change(IntervalMilliseconds, IntervalMilliseconds);
     }
-
-    public void Dispose() => _timer.Dispose();
 
     private void Look()
     {

@@ -91,6 +91,7 @@ public sealed class GuestChannel
         pump.Add(peer, toGuest);
         pump.Start();
         RuleCounters.Report(region);
+        _ = new BackendWatch(peer);
         return new GuestChannel(peer, pump);
     }
 

@@ -36,6 +36,8 @@ public sealed class LinuxChannelTests
         using var peer = new ChannelPeer(region, ChannelRole.Backend, toGuest, toBackend, service.Accept);
         pump.Add(peer, toBackend);
         pump.Start();
+        // A guest that sees no heartbeat ends itself.
+        using var beats = new Timer(_ => peer.Beat(), null, TimeSpan.Zero, TimeSpan.FromSeconds(1));
         machine.Start();
         await machine.Prints("guest: serving");
 
