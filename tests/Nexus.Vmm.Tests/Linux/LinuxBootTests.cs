@@ -18,7 +18,7 @@ public sealed class LinuxBootTests
     public async Task Boot_StockKernel_ReachesInitAndEndsCleanly(string file, object protocol, string end, object expected)
     {
         using var kvm = Host.OpenKvm();
-        var parts = Host.Parts();
+        var parts = await Host.PartsAsync();
         var watch = Stopwatch.StartNew();
         using var machine = VirtualMachine.Boot(
             kvm,
@@ -28,7 +28,7 @@ public sealed class LinuxBootTests
                 Kernel = file == "vmlinux" ? parts.Uncompressed : parts.Compressed,
                 Initrd = parts.Initrd(),
                 Protocol = (BootProtocol)protocol,
-                CommandLine = $"{BootOptions.DefaultCommandLine} nexus.test=hello nexus.end={end}",
+                CommandLine = $"{BootOptions.DefaultCommandLine} {parts.Parameters} nexus.test=hello nexus.end={end}",
             }
         );
         machine.Start();
@@ -37,6 +37,7 @@ public sealed class LinuxBootTests
 
         Assert.AreEqual((ExitKind)expected, exit.Kind, exit.Detail + machine.ConsoleText);
         StringAssert.Contains(machine.ConsoleText, "guest: hello");
+        Assert.IsLessThan(20_000L, machine.Exits, "the kernel waited for a device that does not answer");
         TestContext.WriteLine($"{watch.ElapsedMilliseconds} ms, {machine.Exits} exits: {machine.ConsoleText.Trim()}");
     }
 }

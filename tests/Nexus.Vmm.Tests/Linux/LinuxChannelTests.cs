@@ -21,7 +21,7 @@ public sealed class LinuxChannelTests
     public async Task Channel_GuestUserSpace_CallsGoBothWays()
     {
         using var kvm = Host.OpenKvm();
-        var parts = Host.Parts();
+        var parts = await Host.PartsAsync();
         var region = ChannelRegion.Create(new ChannelOptions(256, 1 << 20));
         var toGuest = EventDoorbell.Create();
         var toBackend = EventDoorbell.Create();

@@ -13,7 +13,7 @@ public sealed class LinuxDeviceTests
     public async Task Boot_StockKernel_UsesEveryDevice()
     {
         using var kvm = Host.OpenKvm();
-        var parts = Host.Parts();
+        var parts = await Host.PartsAsync();
         using var disk = Image(3 << 20, out var diskSum);
         using var memory = Image(4 << 20, out var memorySum);
         using var machine = LinuxGuest.Boot(kvm, parts, "devices", new MachineOptions { Disks = [disk], PersistentMemory = [memory] });

@@ -29,7 +29,7 @@ internal static class LinuxGuest
             {
                 Kernel = parts.Uncompressed,
                 Initrd = parts.Initrd(),
-                CommandLine = $"{BootOptions.DefaultCommandLine} nexus.test={scenario} {parameters}".TrimEnd(),
+                CommandLine = $"{BootOptions.DefaultCommandLine} {parts.Parameters} nexus.test={scenario} {parameters}".TrimEnd(),
             }
         );
 

@@ -15,7 +15,10 @@ public sealed class MonitorProgramTests
     [DataRow("--kernel /dev/null --memory lots", "NEXUS0912")]
     public async Task Main_BadArguments_ExplainsItself(string arguments, string id)
     {
-        var (code, _, errors) = await RunAsync("dotnet", $"{Path.Combine(AppContext.BaseDirectory, "nexus-vmm.dll")} {arguments}");
+        var (code, _, errors) = await RunAsync(
+            "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "nexus-vmm.dll"), .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)]
+        );
 
         Assert.AreEqual(1, code);
         StringAssert.StartsWith(errors, $"error: {id}");
@@ -26,20 +29,20 @@ public sealed class MonitorProgramTests
     public async Task Main_NativeProgramAndStockKernel_PrintsTheGuestsConsoleAndEndsWithIt()
     {
         Host.OpenKvm().Dispose();
-        var parts = Host.Parts();
+        var parts = await Host.PartsAsync();
         var initrd = Path.GetTempFileName();
         File.WriteAllBytes(initrd, parts.Initrd());
 
         var (code, output, errors) = await RunAsync(
             parts.Monitor,
-            $"--kernel {parts.KernelPath} --initrd {initrd} --append nexus.test=hello --memory 256"
+            ["--kernel", parts.KernelPath, "--initrd", initrd, "--append", $"{parts.Parameters} nexus.test=hello", "--memory", "256"]
         );
 
         Assert.AreEqual(0, code, errors);
         StringAssert.Contains(output, "guest: hello");
     }
 
-    private async Task<(int Code, string Output, string Errors)> RunAsync(string program, string arguments)
+    private async Task<(int Code, string Output, string Errors)> RunAsync(string program, string[] arguments)
     {
         using var process = Process.Start(
             new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true }

@@ -1,4 +1,5 @@
 using Nexus.Diagnostics;
+using Nexus.TestKit.Machines;
 using Nexus.Vmm.Interop;
 
 namespace Nexus.Vmm.Tests.Support;
@@ -22,17 +23,20 @@ internal static class Host
         }
     }
 
-    /// <summary>Kernel, modules and programs for real Linux guests; the nested run provides them.</summary>
-    public static GuestParts Parts()
+    /// <summary>Kernel and programs for real Linux guests: the nested run's, or the test kernel's; else the reason why there are none.</summary>
+    public static async Task<GuestParts> PartsAsync()
     {
-        var folder = Environment.GetEnvironmentVariable("NEXUS_VM_PARTS");
-        if (folder is null || !Directory.Exists(folder))
+        if (Environment.GetEnvironmentVariable("NEXUS_VM_PARTS") is { } folder && Directory.Exists(folder))
         {
-            Assert.Inconclusive(
-                "NEXUS_VM_PARTS names no folder with a kernel for guests. './build.sh vm' runs this test in an emulated machine."
-            );
+            return GuestParts.FromFolder(folder);
         }
 
-        return new GuestParts(folder!);
+        var (kernel, missing) = TestKernel.Find();
+        if ((kernel is null ? missing : NativeProgram.MissingTool()) is { } reason)
+        {
+            Assert.Inconclusive($"{reason} './build.sh vm' runs this test in an emulated machine.");
+        }
+
+        return await GuestParts.WithTestKernelAsync(kernel!);
     }
 }

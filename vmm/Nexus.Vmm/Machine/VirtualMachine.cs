@@ -81,10 +81,9 @@ internal sealed class VirtualMachine : IDisposable
             {
                 AcpiTables.Write(memory, machine.Devices.Virtio.Count);
             }
-            else
-            {
-                MpTable.Write(memory);
-            }
+
+            // With ACPI's tables too, which win: a kernel looks for this one before it looks for those, and through all of 64 KiB unless it finds it.
+            MpTable.Write(memory);
 
             BootProcessor.Prepare(machine._vcpu, boot.Kernel, boot.Protocol);
             return machine;
