@@ -18,9 +18,31 @@ export async function startTrials() {
     return all;
   };
 
+  // What clients that try again see: "key|failures|status|pushback" fails that often under the key, then answers with the attempt's number.
+  const attempts = new Map();
+  const attempt = (call, request) => {
+    const [key, failures, code, pushback] = request.text.split("|");
+    const number = (attempts.get(key) ?? 0) + 1;
+    attempts.set(key, number);
+    return number <= Number(failures)
+      ? { error: { code: Number(code), details: `failure ${number}`, metadata: metadata(pushback ? [["grpc-retry-pushback-ms", pushback]] : []) } }
+      : { text: `attempt ${number}, before it ${call.metadata.get("grpc-previous-rpc-attempts")}` };
+  };
+
   // Answers one request: calls back with an error or a reply.
   const act = (call, request, done) => {
     switch (request.behaviour) {
+      case "flaky": {
+        const { error, text } = attempt(call, request);
+        return error ? done(error) : done(null, { text, payload: request.payload });
+      }
+      case "slow": {
+        // Attempts but the last one that is asked for are never answered.
+        const { error, text } = attempt(call, request);
+        return error ? undefined : done(null, { text });
+      }
+      case "attempts":
+        return done(null, { text: `${attempts.get(request.text) ?? 0} attempts` });
       case "fail":
         return done({
           code: request.count,
@@ -63,6 +85,10 @@ export async function startTrials() {
       };
       call.on("data", (request) => {
         if (request.behaviour === "early") return answer(null, { text: "enough" });
+        if (request.behaviour === "flaky") {
+          const { error, text } = attempt(call, request);
+          return error ? answer(error) : texts.push(text);
+        }
         if (request.behaviour !== "echo") return act(call, request, answer);
         texts.push(request.text);
         bytes += request.payload.length;
@@ -71,6 +97,12 @@ export async function startTrials() {
     },
     Expand: (call) => {
       const { text, payload, count, behaviour, delayMs } = call.request;
+      if (behaviour === "flaky") {
+        const tried = attempt(call, call.request);
+        if (tried.error) return call.emit("error", tried.error);
+        for (let index = 0; index < count; index++) call.write({ text: tried.text, payload, index });
+        return call.end();
+      }
       call.sendMetadata(metadata([["begun", "yes"]]));
       for (let index = 0; index < count; index++) call.write({ text, payload, index });
       if (behaviour === "echo") return call.end();

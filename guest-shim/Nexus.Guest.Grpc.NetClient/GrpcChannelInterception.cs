@@ -11,11 +11,24 @@ public static class GrpcChannelInterception
     /// <exception cref="NotSupportedException">NEXUS0750 to NEXUS0754: an option that could not be honoured.</exception>
     public static GrpcChannel Remember(GrpcChannel result, Uri address, GrpcChannelOptions channelOptions)
     {
-        if (GuestChannel.Current is { } channel)
+        if (GuestChannel.Current is not { } channel)
         {
-            Targets.AddOrUpdate(result, new NetClientChannel(NetClientTarget.Create(channel.Peer, address, channelOptions)));
+            return result;
         }
 
+        if (channelOptions.HttpHandler is LibraryHandler)
+        {
+            Targets.AddOrUpdate(result, new NetClientChannel(calls: null));
+            return result;
+        }
+
+        if (LibraryChannel.Options(channel.Peer, address, channelOptions) is { } options)
+        {
+            // The first channel has not connected and never will; this call comes by here once more.
+            return GrpcChannel.ForAddress(address, options);
+        }
+
+        Targets.AddOrUpdate(result, new NetClientChannel(NetClientTarget.Create(channel.Peer, address, channelOptions)));
         return result;
     }
 
@@ -24,15 +37,15 @@ public static class GrpcChannelInterception
     public static CallInvoker CreateCallInvoker(GrpcChannel channel)
     {
         var target = TargetOf(channel);
-        ObjectDisposedException.ThrowIf(target.Calls.IsDisposed, typeof(GrpcChannel));
-        return new ChannelCallInvoker(target.Calls);
+        ObjectDisposedException.ThrowIf(target.IsDisposed, typeof(GrpcChannel));
+        return target.Calls is { } calls ? new ChannelCallInvoker(calls) : RuleCounters.AsItWas(channel.CreateCallInvoker);
     }
 
     /// <summary>Called instead of connecting: connections are the backend's, which makes them when they are needed.</summary>
     public static Task ConnectAsync(GrpcChannel channel, CancellationToken cancellationToken)
     {
         var target = TargetOf(channel);
-        ObjectDisposedException.ThrowIf(target.Calls.IsDisposed, typeof(GrpcChannel));
+        ObjectDisposedException.ThrowIf(target.IsDisposed, typeof(GrpcChannel));
         cancellationToken.ThrowIfCancellationRequested();
         target.Connectivity.Connect();
         return Task.CompletedTask;
@@ -49,7 +62,7 @@ public static class GrpcChannelInterception
     )
     {
         var target = TargetOf(channel);
-        ObjectDisposedException.ThrowIf(target.Calls.IsDisposed, typeof(GrpcChannel));
+        ObjectDisposedException.ThrowIf(target.IsDisposed, typeof(GrpcChannel));
         return target.Connectivity.WaitAsync(lastObservedState, cancellationToken);
     }
 

@@ -1,15 +1,19 @@
 namespace Nexus.Guest.Grpc.NetClient;
 
 /// <summary>What is kept for a channel of the library.</summary>
-internal sealed class NetClientChannel(GrpcTarget calls)
+/// <param name="calls">Null when the library makes the calls itself.</param>
+internal sealed class NetClientChannel(GrpcTarget? calls)
 {
-    public GrpcTarget Calls { get; } = calls;
+    public GrpcTarget? Calls { get; } = calls;
 
     public Connectivity Connectivity { get; } = new();
 
+    public bool IsDisposed { get; private set; }
+
     public void Dispose()
     {
-        Calls.Dispose();
+        IsDisposed = true;
+        Calls?.Dispose();
         Connectivity.ShutDown();
     }
 }

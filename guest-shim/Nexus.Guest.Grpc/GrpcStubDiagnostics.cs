@@ -33,12 +33,12 @@ public static class GrpcStubDiagnostics
         "Remove the setting."
     );
 
-    public static readonly Diagnostic ServiceConfig = new(
+    public static readonly Diagnostic Balancer = new(
         "NEXUS0754",
-        "A gRPC channel has a service config, which is not carried out",
-        "Retries, hedging and load balancing by service config would have to be done by the backend, which this version does not do.",
-        "Remove the service config from the channel's options, or run this function without Nexus."
+        "A gRPC channel balances its load by a policy of its own",
+        "The channel's service config names a load balancing policy other than pick_first and round_robin. It would be code of the function's own that chooses among connections, which are the backend's.",
+        "Remove the policy from the service config, or run this function without Nexus."
     );
 
-    public static IReadOnlyList<Diagnostic> All { get; } = [CustomHandler, ConnectionSetting, UnknownScheme, NotHttp2, ServiceConfig];
+    public static IReadOnlyList<Diagnostic> All { get; } = [CustomHandler, ConnectionSetting, UnknownScheme, NotHttp2, Balancer];
 }

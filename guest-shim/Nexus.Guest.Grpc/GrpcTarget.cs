@@ -47,9 +47,6 @@ public sealed class GrpcTarget
     /// <summary>Whether the library would connect by itself before it sends, which shows in what a refused connection looks like.</summary>
     public bool ConnectsFirst { get; init; }
 
-    /// <summary>The service config for a method, as JSON; empty for none.</summary>
-    public Func<IMethod, string> ServiceConfigFor { get; init; } = static _ => "";
-
     public bool IsDisposed { get; private set; }
 
     internal string AcceptEncoding =>
@@ -134,7 +131,6 @@ public sealed class GrpcTarget
             Path = method.FullName,
             UserAgent = UserAgent,
             AcceptEncoding = AcceptEncoding,
-            ServiceConfig = ServiceConfigFor(method),
         };
         return _methods.GetOrAdd(method, head.Encode());
     }

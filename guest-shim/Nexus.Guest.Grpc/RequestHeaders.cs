@@ -48,14 +48,17 @@ internal static class RequestHeaders
     private static KeyValuePair<string, string> Field(Metadata.Entry entry) =>
         new(entry.Key, entry.IsBinary ? Convert.ToBase64String(entry.ValueBytes) : entry.Value);
 
-    // HttpClient, which the library calls through, passes the current activity on.
-    private static List<KeyValuePair<string, string>> Traced(List<KeyValuePair<string, string>> headers, Activity trace)
-    {
+    /// <summary>HttpClient, which the library calls through, passes the current activity on.</summary>
+    public static void AddTrace(List<KeyValuePair<string, string>> headers, Activity trace) =>
         DistributedContextPropagator.Current.Inject(
             trace,
             headers,
             static (carrier, name, value) => ((List<KeyValuePair<string, string>>)carrier!).Add(new(name, value))
         );
+
+    private static List<KeyValuePair<string, string>> Traced(List<KeyValuePair<string, string>> headers, Activity trace)
+    {
+        AddTrace(headers, trace);
         return headers;
     }
 }

@@ -15,6 +15,7 @@ public class Function
             request.Client switch
             {
                 "codeFirst" => CodeFirst.RunAsync(address, seen),
+                "repeated" => Repeats.All[request.Scenario](address, seen),
                 "misbehaving" => Misbehaving.RunAsync(address, request.Scenario, seen),
                 _ => Scenarios.All[request.Scenario](Clients.Of(request, address), seen),
             }

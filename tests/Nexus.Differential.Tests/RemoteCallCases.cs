@@ -36,6 +36,43 @@ internal static class RemoteCallCases
         "user agent",
     ];
 
+    private static readonly string[] Repeats =
+    [
+        "third attempt",
+        "attempts used up",
+        "status not to be retried",
+        "two statuses",
+        "channel's limit of attempts",
+        "pushback",
+        "pushback for any status",
+        "pushback that stops",
+        "pushback that is no number",
+        "throttled",
+        "method by name",
+        "service by name",
+        "another method",
+        "server streaming",
+        "server streaming that began",
+        "client streaming",
+        "duplex",
+        "message above the buffer",
+        "large message",
+        "deadline while it waits",
+        "cancelled while it waits",
+        "disposed while it waits",
+        "channel disposed while it waits",
+        "headers, trailers and compression",
+        "balanced alone",
+        "refused connection",
+        "hedged at once",
+        "hedged until one answers",
+        "hedged without success",
+        "hedged with a fatal status",
+        "hedged past a slow one",
+        "hedged and pushed back",
+        "hedged client streaming",
+    ];
+
     private static readonly string[] Ways =
     [
         "WrongContentType",
@@ -88,6 +125,8 @@ internal static class RemoteCallCases
         ),
         Event("", "codeFirst"),
         .. Ways.Select(static way => Event(way, "misbehaving", server: "MISBEHAVING_URL")),
+        .. Repeats.Where(static name => name != "refused connection").Select(static name => Event(name, "repeated")),
+        Event("refused connection", "repeated", server: "NOBODY_URL"),
         Event("unary", "plain", server: "GARBAGE_URL"),
         Event("unary", "plain", server: "NOBODY_URL"),
         Event("duplex", "httpClient", server: "NOBODY_URL"),

@@ -17,6 +17,7 @@ internal sealed class GrpcPair : IAsyncDisposable
     private readonly GrpcCallExecutor _executor;
     private readonly FunctionDefinition _function;
     private readonly List<Exception> _faults = [];
+    private int _calls;
 
     public GrpcPair(IReadOnlyList<string>? allowed = null, Func<Uri, INodeUpstream?>? inNode = null)
     {
@@ -42,6 +43,9 @@ internal sealed class GrpcPair : IAsyncDisposable
 
     public ChannelPeer Backend { get; }
 
+    /// <summary>How many the backend was asked to make.</summary>
+    public int Calls => _calls;
+
     /// <summary>What the backend would have ended the guest for.</summary>
     public IReadOnlyList<Exception> Faults => _faults;
 
@@ -50,6 +54,16 @@ internal sealed class GrpcPair : IAsyncDisposable
 
     public CallInvoker Invoker(Uri? address = null, GrpcChannelOptions? options = null) =>
         new ChannelCallInvoker(NetClientTarget.Create(Guest, address ?? TrialServer.Address, options ?? new GrpcChannelOptions()));
+
+    /// <summary>A client of a channel whose calls the library makes itself, by its service config.</summary>
+    public Trial.TrialClient Library(GrpcChannelOptions options, Uri? address = null) =>
+        new(
+            GrpcChannel.ForAddress(
+                address ?? TrialServer.Address,
+                LibraryChannel.Options(Guest, address ?? TrialServer.Address, options)
+                    ?? throw new ArgumentException("Nothing is repeated.")
+            )
+        );
 
     public async ValueTask DisposeAsync()
     {
@@ -65,6 +79,7 @@ internal sealed class GrpcPair : IAsyncDisposable
 
     private async Task ServeAsync(ChannelCall call)
     {
+        Interlocked.Increment(ref _calls);
         using (call)
         {
             try

@@ -16,7 +16,7 @@ public sealed class OptionsTests
         ["NEXUS0751 connect"] = static () => new() { HttpHandler = new SocketsHttpHandler { ConnectCallback = static (_, _) => default } },
         ["NEXUS0751 proxy"] = static () => new() { HttpHandler = new SocketsHttpHandler { Proxy = new System.Net.WebProxy("http://p") } },
         ["NEXUS0753 version"] = static () => new() { HttpVersion = new Version(3, 0) },
-        ["NEXUS0754 retries"] = static () => new() { ServiceConfig = Retries() },
+        ["NEXUS0754 balancer"] = static () => new() { ServiceConfig = new() { LoadBalancingConfigs = { new LoadBalancingConfig("own") } } },
     };
 
     public static IEnumerable<object[]> RefusedOptions => Refused.Keys.Select(static name => new object[] { name });
@@ -93,26 +93,6 @@ public sealed class OptionsTests
 
     private static Task<string> SeenAsync(Trial.TrialClient client, TrialRequest request) =>
         RemoteCalls.Outcome.OfAsync(async _ => await client.SingleAsync(request));
-
-    private static ServiceConfig Retries() =>
-        new()
-        {
-            MethodConfigs =
-            {
-                new MethodConfig
-                {
-                    Names = { MethodName.Default },
-                    RetryPolicy = new RetryPolicy
-                    {
-                        MaxAttempts = 2,
-                        InitialBackoff = TimeSpan.FromSeconds(1),
-                        MaxBackoff = TimeSpan.FromSeconds(1),
-                        BackoffMultiplier = 1,
-                        RetryableStatusCodes = { StatusCode.Unavailable },
-                    },
-                },
-            },
-        };
 
     private sealed class OwnHandler(HttpMessageHandler inner) : DelegatingHandler(inner);
 }

@@ -19,9 +19,6 @@ public sealed class GrpcMethodHead
     /// <summary>Names of the compressions the client can undo, <c>identity</c> among them.</summary>
     public required string AcceptEncoding { get; init; }
 
-    /// <summary>The channel's service config as JSON, when it concerns this method; empty otherwise.</summary>
-    public string ServiceConfig { get; init; } = "";
-
     /// <summary>Reads one from a private copy.</summary>
     /// <exception cref="ProtocolViolationException">It is not one.</exception>
     public static GrpcMethodHead Read(ReadOnlySpan<byte> message)
@@ -36,7 +33,6 @@ public sealed class GrpcMethodHead
             Path = reader.ReadString(),
             UserAgent = reader.ReadString(),
             AcceptEncoding = reader.ReadString(),
-            ServiceConfig = reader.ReadString(),
         };
         reader.ExpectEnd();
         return head;
@@ -45,7 +41,7 @@ public sealed class GrpcMethodHead
     /// <summary>The encoded form, for <see cref="GrpcCallHead.Method"/>.</summary>
     public byte[] Encode()
     {
-        string[] texts = [Scheme, Authority, Path, UserAgent, AcceptEncoding, ServiceConfig];
+        string[] texts = [Scheme, Authority, Path, UserAgent, AcceptEncoding];
         var buffer = new byte[1 + texts.Sum(MessageWriter.MaxBytes)];
         var writer = new MessageWriter(buffer);
         writer.WriteByte((byte)Kind);

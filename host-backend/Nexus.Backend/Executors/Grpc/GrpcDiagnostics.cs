@@ -27,13 +27,6 @@ public static class GrpcDiagnostics
         "Check the address the function's channel was made with."
     );
 
-    public static readonly Diagnostic ServiceConfigUnusable = new(
-        "NEXUS0703",
-        "A gRPC call came with a service config",
-        "Retries, hedging and load balancing by service config are not done by this version of the backend.",
-        "Remove the service config from the channel's options."
-    );
-
     public static readonly Diagnostic ThisMachine = new(
         "NEXUS0704",
         "A gRPC server's name leads to this machine, which the function may not reach",
@@ -43,6 +36,5 @@ public static class GrpcDiagnostics
 
     internal static UpstreamRefusals Upstreams { get; } = new(UpstreamNotAllowed, LinkLocalAddress, ThisMachine, BadTarget);
 
-    public static IReadOnlyList<Diagnostic> All { get; } =
-    [UpstreamNotAllowed, LinkLocalAddress, BadTarget, ServiceConfigUnusable, ThisMachine];
+    public static IReadOnlyList<Diagnostic> All { get; } = [UpstreamNotAllowed, LinkLocalAddress, BadTarget, ThisMachine];
 }

@@ -39,11 +39,6 @@ internal sealed class GrpcRoute
             throw GrpcDiagnostics.BadTarget.With(method.Path);
         }
 
-        if (method.ServiceConfig.Length > 0)
-        {
-            throw GrpcDiagnostics.ServiceConfigUnusable.With(method.Path);
-        }
-
         return new GrpcRoute(method, new Uri(server, method.Path), policy.Admit(method.Scheme, method.Authority));
     }
 }

@@ -11,7 +11,7 @@ internal sealed class GrpcRoutes(FunctionDefinition function)
     private readonly UpstreamPolicy _policy = new(function.AllowedUpstreams, GrpcDiagnostics.Upstreams);
     private readonly ConcurrentDictionary<ReadOnlyMemory<byte>, GrpcRoute> _routes = new(BytesComparer.Instance);
 
-    /// <exception cref="Nexus.Diagnostics.NexusException">NEXUS0700 to NEXUS0703.</exception>
+    /// <exception cref="Nexus.Diagnostics.NexusException">NEXUS0700 to NEXUS0702.</exception>
     public GrpcRoute For(ReadOnlyMemory<byte> encoded)
     {
         if (_routes.TryGetValue(encoded, out var known))
