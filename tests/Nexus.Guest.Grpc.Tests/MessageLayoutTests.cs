@@ -30,14 +30,13 @@ public sealed class MessageLayoutTests
     [TestMethod]
     public void CallHead_Bytes_AreFrozen() =>
         Assert.AreEqual(
-            "2D000000"
+            "29000000"
                 + "03"
                 + "0400000068747470"
                 + "03000000683A31"
                 + "040000002F732F6D"
                 + "0100000075"
                 + "080000006964656E74697479"
-                + "00000000"
                 + "01"
                 + "0201000000000000"
                 + "01000000"
