@@ -1,5 +1,6 @@
 using System.Globalization;
 using Nexus.Vmm.Boot;
+using Nexus.Vmm.Images;
 using Nexus.Vmm.Interop;
 using Nexus.Vmm.Machine;
 
@@ -25,6 +26,9 @@ internal sealed class MonitorArguments
         var result = new MonitorArguments();
         byte[]? kernel = null;
         byte[] initrd = [];
+        var files = new CpioArchive();
+        files.AddDevice("/dev/console", 5, 1);
+        var (region, toHost, toGuest) = (-1, -1, -1);
         var commandLine = BootOptions.DefaultCommandLine;
         var protocol = BootProtocol.Linux64;
         for (var i = 0; i < words.Length; i += 2)
@@ -56,6 +60,24 @@ internal sealed class MonitorArguments
                 case "--kvm":
                     result.Kvm = (int)Number(value);
                     break;
+                case "--init":
+                    files.AddFile("/init", ReadAll(value), isProgram: true);
+                    break;
+                case "--launch":
+                    files.AddFile("/nexus/launch", ReadAll(value));
+                    break;
+                case "--modules":
+                    files.AddTree("/modules", value);
+                    break;
+                case "--region":
+                    region = (int)Number(value);
+                    break;
+                case "--to-host":
+                    toHost = (int)Number(value);
+                    break;
+                case "--to-guest":
+                    toGuest = (int)Number(value);
+                    break;
                 default:
                     throw VmmDiagnostics.BadMachine.With($"{words[i]} {value}");
             }
@@ -66,16 +88,30 @@ internal sealed class MonitorArguments
             throw VmmDiagnostics.BadMachine.With("no --kernel");
         }
 
-        result.Machine = result.Machine with { Disks = result._disks, PersistentMemory = result._memories };
+        result.Machine = result.Machine with
+        {
+            Disks = result._disks,
+            PersistentMemory = result._memories,
+            Shared = Shared(region, toHost, toGuest),
+        };
         result.Boot = new BootOptions
         {
             Kernel = KernelImage.Parse(kernel),
-            Initrd = initrd,
+            // Kernels unpack one archive after the other.
+            Initrd = (byte[])[.. initrd, .. files.Finish()],
             CommandLine = commandLine,
             Protocol = protocol,
         };
         return result;
     }
+
+    private static SharedRegionOptions? Shared(int region, int toHost, int toGuest) =>
+        (region, toHost, toGuest) switch
+        {
+            (< 0, < 0, < 0) => null,
+            (>= 0, >= 0, >= 0) => new SharedRegionOptions(new OwnedDescriptor(region), new EventFile(toHost), new EventFile(toGuest)),
+            _ => throw VmmDiagnostics.BadMachine.With("--region, --to-host and --to-guest belong together"),
+        };
 
     private static byte[] ReadAll(string file)
     {

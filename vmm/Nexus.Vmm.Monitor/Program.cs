@@ -5,6 +5,8 @@ using Nexus.Vmm.Monitor;
 
 // One virtual machine: its serial port is this program's output, and its end is this program's end.
 // usage: nexus-vmm --kernel FILE [--initrd FILE] [--append TEXT] [--memory MIB] [--disk FILE]... [--pmem FILE]... [--protocol linux|pvh] [--kvm FD]
+//                  [--init FILE] [--launch FILE] [--modules FOLDER]      (what the initial file system is to hold besides)
+//                  [--region FD --to-host FD --to-guest FD]              (the channel: its memory and its doorbells)
 try
 {
     var arguments = MonitorArguments.Parse(args);
@@ -19,7 +21,7 @@ try
         throw error;
     }
 
-    return 0;
+    return machine.Devices.Control.Reported ?? 0;
 }
 catch (NexusException failure)
 {

@@ -28,7 +28,7 @@ public sealed record FunctionDefinition
     /// <summary>How long a start may take outside of an invocation; a longer one is done again inside, under <see cref="Timeout"/>.</summary>
     public TimeSpan InitPhase { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary><c>process</c> or <c>none</c>.</summary>
+    /// <summary><c>process</c>, <c>vm</c> or <c>none</c>.</summary>
     public string Sandbox { get; init; } = "process";
 
     /// <summary>Cores; null for no limit.</summary>

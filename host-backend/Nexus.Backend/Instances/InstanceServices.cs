@@ -16,12 +16,14 @@ public sealed class InstanceServices
     /// <param name="executors">One per protocol.</param>
     /// <param name="loggers">Makes the loggers.</param>
     /// <param name="stateFolder">Where running instances are remembered; empty for nowhere.</param>
+    /// <param name="machines">What virtual machines are made from.</param>
     public InstanceServices(
         ChannelPump pump,
         ChannelOptions channelOptions,
         IEnumerable<ICallExecutor> executors,
         ILoggerFactory loggers,
-        string stateFolder = ""
+        string stateFolder = "",
+        VirtualMachineOptions? machines = null
     )
     {
         Pump = pump;
@@ -33,12 +35,15 @@ public sealed class InstanceServices
         _sandboxes = new Dictionary<string, Lazy<ISandbox>>
         {
             ["process"] = new(() => new BubblewrapSandbox(hierarchy.Value, loggers.CreateLogger<BubblewrapSandbox>())),
+            ["vm"] = new(() =>
+                new VirtualMachineSandbox(machines ?? new VirtualMachineOptions(), (BubblewrapSandbox)SandboxFor("process"))
+            ),
             ["none"] = new(() => new NoSandbox(hierarchy.Value, loggers.CreateLogger<NoSandbox>())),
         };
     }
 
     /// <summary>Kinds of sandboxes there are.</summary>
-    public static IReadOnlyList<string> SandboxKinds { get; } = ["process", "none"];
+    public static IReadOnlyList<string> SandboxKinds { get; } = ["process", "vm", "none"];
 
     public ChannelPump Pump { get; }
 

@@ -1,5 +1,6 @@
 using Nexus.Backend.Functions;
 using Nexus.Backend.Ingress;
+using Nexus.Backend.Sandbox;
 
 namespace Nexus.Backend.Node;
 
@@ -16,6 +17,9 @@ public sealed record NodeOptions
 
     /// <summary>Folder that remembers instances, so that a restarted backend finds those that survived; empty remembers nothing.</summary>
     public string StateFolder { get; init; } = "";
+
+    /// <summary>What virtual machines are made from.</summary>
+    public VirtualMachineOptions Machines { get; init; } = new();
 
     /// <summary>No log on the console.</summary>
     public bool Quiet { get; init; }

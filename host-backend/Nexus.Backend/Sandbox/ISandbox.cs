@@ -3,7 +3,7 @@ namespace Nexus.Backend.Sandbox;
 /// <summary>A way of starting guests.</summary>
 public interface ISandbox
 {
-    /// <summary>The configuration's name of this kind: <c>process</c> or <c>none</c>.</summary>
+    /// <summary>The configuration's name of this kind: <c>process</c>, <c>vm</c> or <c>none</c>.</summary>
     string Kind { get; }
 
     /// <summary>Starts a guest with its limits in force before its first instruction. The guest outlives this process.</summary>

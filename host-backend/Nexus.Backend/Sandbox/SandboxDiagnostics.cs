@@ -61,6 +61,50 @@ public static class SandboxDiagnostics
         "Install the .NET runtime, or set DOTNET_ROOT to its folder."
     );
 
+    /// <summary>Value: the path that was configured.</summary>
+    public static readonly Diagnostic GuestKernelMissing = new(
+        "NEXUS0210",
+        "There is no kernel for virtual machines",
+        "The sandbox 'vm' boots a kernel of the operator's choice, and none is configured, or the file is not there.",
+        "Set 'vmKernel' to a vmlinux or vmlinuz that has virtio-mmio, virtio-pmem, virtio-console and EROFS built in."
+    );
+
+    /// <summary>Value: the path that is missing.</summary>
+    public static readonly Diagnostic MachineProgramsMissing = new(
+        "NEXUS0211",
+        "The programs of virtual machines are missing",
+        "The monitor (nexus-vmm) and the guest's first program (nexus-init) are native programs in a folder of their own.",
+        "Publish vmm/Nexus.Vmm.Monitor and vmm/Nexus.Vmm.Init into one folder and set 'vmPrograms' to it."
+    );
+
+    /// <summary>Value: the file and what is wrong with it.</summary>
+    public static readonly Diagnostic ImageNotBuilt = new(
+        "NEXUS0212",
+        "The image of a virtual machine could not be built",
+        "A file of the function or of the runtime cannot be part of an image: it is a device, a link to nowhere, too large, or changed meanwhile.",
+        "Remove or replace the file, and publish the function again."
+    );
+
+    /// <summary>Value: the system's error.</summary>
+    public static readonly Diagnostic NoVirtualization = new(
+        "NEXUS0213",
+        "This host has no virtual machines for the backend",
+        "/dev/kvm is missing or may not be opened: virtualization is off, its module is not loaded, or the backend's user is not in the group kvm.",
+        "Run 'nexus doctor'; until then use the sandbox 'process'."
+    );
+
     public static IReadOnlyList<Diagnostic> All { get; } =
-    [SpawnFailed, BubblewrapMissing, MountSourceMissing, SandboxNotBuilt, NotReadableForGuest, LimitsNotApplied, DotnetRootMissing];
+    [
+        SpawnFailed,
+        BubblewrapMissing,
+        MountSourceMissing,
+        SandboxNotBuilt,
+        NotReadableForGuest,
+        LimitsNotApplied,
+        DotnetRootMissing,
+        GuestKernelMissing,
+        MachineProgramsMissing,
+        ImageNotBuilt,
+        NoVirtualization,
+    ];
 }

@@ -11,7 +11,7 @@ namespace Nexus.Cli.Commands;
 /// <summary><c>nexus run</c>: one invocation of a function or one run of a program, and the proof of where its calls went.</summary>
 internal static class RunCommand
 {
-    private static readonly string[] s_nodeKeys = ["region", "cache", "logLevel"];
+    private static readonly string[] s_nodeKeys = ["region", "cache", "logLevel", .. MachineSettings.Keys];
 
     public static Command Create()
     {
@@ -64,6 +64,7 @@ internal static class RunCommand
             Quiet = !given.Has("logLevel"),
             LogLevel = given.Text("logLevel") is { Length: > 0 } level ? level : "warning",
             DrainSeconds = 1,
+            Machines = MachineSettings.Read(given, cache),
         };
         var node = await NexusNode.StartAsync(options, cancellation);
         await using (node)

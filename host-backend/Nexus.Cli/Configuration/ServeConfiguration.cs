@@ -53,5 +53,6 @@ internal sealed class ServeConfiguration
             LogLevel = _node.Text("logLevel"),
             DrainSeconds = _node.Integer("drainSeconds"),
             OtlpEndpoint = _node.Text("otlpEndpoint"),
+            Machines = MachineSettings.Read(_node, CacheFolder),
         };
 }

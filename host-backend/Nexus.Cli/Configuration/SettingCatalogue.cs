@@ -27,6 +27,9 @@ internal static class SettingCatalogue
             Most = 3600,
         },
         new("otlpEndpoint", SettingType.Address, "Where metrics go by OTLP; nowhere when absent"),
+        new("vmKernel", SettingType.Path, "Kernel of virtual machines"),
+        new("vmKernelParameters", SettingType.Text, "Words for that kernel's command line"),
+        new("vmPrograms", SettingType.Path, "Folder of nexus-vmm and nexus-init; vm beside this program when absent"),
     ];
 
     /// <summary>Settings of one function.</summary>

@@ -12,6 +12,9 @@ public sealed record NativeProgram(string Project, string Name, params string[] 
 {
     public static NativeProgram Monitor { get; } = new("vmm/Nexus.Vmm.Monitor", "nexus-vmm", "vmm");
 
+    /// <summary>The first program of functions' guests.</summary>
+    public static NativeProgram Init { get; } = new("vmm/Nexus.Vmm.Init", "nexus-init", "vmm/Nexus.Vmm.Init");
+
     /// <summary>The first program of the tests' own guests.</summary>
     public static NativeProgram TestInit { get; } =
         new(

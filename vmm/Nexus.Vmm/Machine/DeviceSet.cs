@@ -1,4 +1,5 @@
 using Nexus.Vmm.Devices;
+using Nexus.Vmm.Devices.Control;
 using Nexus.Vmm.Devices.Legacy;
 using Nexus.Vmm.Devices.Serial;
 using Nexus.Vmm.Devices.Virtio;
@@ -59,6 +60,7 @@ internal sealed class DeviceSet : IDisposable
         }
 
         WakePort = Add(new ConsoleDevice("nexus.wake"));
+        Addresses.Add(GuestLayout.Control, GuestLayout.ControlBytes, Control);
         if (options.Shared is { } shared)
         {
             AttachShared(shared);
@@ -70,6 +72,9 @@ internal sealed class DeviceSet : IDisposable
     public MemoryBus Addresses { get; } = new();
 
     public SerialPort Serial { get; }
+
+    /// <summary>What the guest's own programs tell the monitor.</summary>
+    public ControlRegisters Control { get; } = new();
 
     /// <summary>In the order of their addresses.</summary>
     public List<VirtioTransport> Virtio { get; } = [];

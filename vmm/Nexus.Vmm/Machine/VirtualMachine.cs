@@ -1,5 +1,6 @@
 using Nexus.Vmm.Acpi;
 using Nexus.Vmm.Boot;
+using Nexus.Vmm.Devices.Control;
 using Nexus.Vmm.Interop;
 using Nexus.Vmm.Memory;
 
@@ -155,7 +156,7 @@ internal sealed class VirtualMachine : IDisposable
     /// <summary>What the guest must be told besides the tables.</summary>
     private string Parameters()
     {
-        var text = "";
+        var text = $" nexus.exit=0x{GuestLayout.Control + ControlRegisters.ExitCode:x}";
         if (_options.Topology == Topology.CommandLine)
         {
             for (var i = 0; i < Devices.Virtio.Count; i++)

@@ -51,6 +51,12 @@ internal static class GuestLayout
     /// <summary>The page whose stores ring the host's doorbell.</summary>
     public const ulong Doorbell = 0xD0100000;
 
+    /// <summary>The page of the registers between the guest's programs and the monitor.</summary>
+    public const ulong Control = 0xD0101000;
+
+    /// <summary>Bytes of that page.</summary>
+    public const ulong ControlBytes = 0x1000;
+
     /// <summary>The shared region: outside of memory and of snapshots.</summary>
     public const ulong SharedRegion = 0x1000000000;
 

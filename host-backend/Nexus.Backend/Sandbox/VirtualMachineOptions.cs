@@ -1,0 +1,17 @@
+namespace Nexus.Backend.Sandbox;
+
+/// <summary>What the sandbox <c>vm</c> makes its machines from.</summary>
+public sealed record VirtualMachineOptions
+{
+    /// <summary>The guests' kernel: vmlinux or vmlinuz with virtio-mmio, virtio-pmem, virtio-console, devtmpfs and EROFS; empty for none.</summary>
+    public string Kernel { get; init; } = "";
+
+    /// <summary>Words for its command line.</summary>
+    public string KernelParameters { get; init; } = "";
+
+    /// <summary>Folder of <c>nexus-vmm</c> and <c>nexus-init</c>.</summary>
+    public string Programs { get; init; } = Path.Combine(AppContext.BaseDirectory, "vm");
+
+    /// <summary>Folder of the images, by their content.</summary>
+    public string Images { get; init; } = Path.Combine(Path.GetTempPath(), "nexus-images");
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Text;
+
+namespace Nexus.Vmm.Init;
+
+/// <summary>
+/// What to run and in which root, as whoever starts the machine has written it: fields that end with a zero byte, <c>layer=DEVICE:FOLDER</c> (a read-only image and
+/// where it belongs, the root first), <c>tmp=MIB</c>, <c>folder=PATH</c>, <c>word=TEXT</c> (the command, word by word) and <c>env=NAME=VALUE</c>.
+/// </summary>
+internal sealed record LaunchPlan
+{
+    /// <summary>Where the monitor puts it.</summary>
+    public const string Path = "/nexus/launch";
+
+    public List<(string Device, string Folder)> Layers { get; } = [];
+
+    public List<string> Words { get; } = [];
+
+    public List<string> Variables { get; } = [];
+
+    /// <summary>Size of /tmp in MiB.</summary>
+    public int TmpMib { get; private set; } = 64;
+
+    /// <summary>The working folder.</summary>
+    public string Folder { get; private set; } = "/";
+
+    /// <exception cref="InvalidDataException">It is not such a text.</exception>
+    public static LaunchPlan Parse(ReadOnlySpan<byte> text)
+    {
+        var plan = new LaunchPlan();
+        foreach (var field in Encoding.UTF8.GetString(text).Split('\0', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var at = field.IndexOf('=', StringComparison.Ordinal);
+            var value = at < 0 ? "" : field[(at + 1)..];
+            switch (at < 0 ? "" : field[..at])
+            {
+                case "layer" when value.Split(':') is [{ Length: > 0 } device, { Length: > 0 } folder]:
+                    plan.Layers.Add((device, folder));
+                    break;
+                case "tmp" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var size):
+                    plan.TmpMib = size;
+                    break;
+                case "folder":
+                    plan.Folder = value;
+                    break;
+                case "word":
+                    plan.Words.Add(value);
+                    break;
+                case "env":
+                    plan.Variables.Add(value);
+                    break;
+                default:
+                    throw new InvalidDataException($"{Path}: {field}");
+            }
+        }
+
+        return plan.Layers.Count > 0 && plan.Words.Count > 0 ? plan : throw new InvalidDataException($"{Path}: no layer or no command");
+    }
+}

@@ -1,0 +1,51 @@
+using Nexus.Vmm.Init.Interop;
+
+namespace Nexus.Vmm.Init;
+
+/// <summary>The guest's file systems (mount(2)).</summary>
+internal static class Mounts
+{
+    private const string Root = "/root";
+    private static readonly string[] Kernel = ["/proc", "/sys", "/dev"];
+
+    /// <summary>proc, sysfs and devtmpfs.</summary>
+    public static void ShowKernel()
+    {
+        string[] types = ["proc", "sysfs", "devtmpfs"];
+        for (var i = 0; i < Kernel.Length; i++)
+        {
+            Directory.CreateDirectory(Kernel[i]);
+            InitNative.Mount(types[i], Kernel[i], types[i], MountFlags.None, "");
+        }
+    }
+
+    /// <summary>Puts the images together and makes them the root; what the initial file system held stays below, out of reach.</summary>
+    public static void EnterRoot(LaunchPlan plan)
+    {
+        Directory.CreateDirectory(Root);
+        foreach (var (device, folder) in plan.Layers)
+        {
+            MountImage(device, Root + folder.TrimEnd('/'));
+        }
+
+        InitNative.Mount("tmp", Root + "/tmp", "tmpfs", MountFlags.NoSuid | MountFlags.NoDevices, $"mode=1777,size={plan.TmpMib}m");
+        foreach (var folder in Kernel)
+        {
+            InitNative.Mount(folder, Root + folder, "", MountFlags.Move, "");
+        }
+
+        InitNative.ChangeFolder(Root);
+        InitNative.Mount(".", "/", "", MountFlags.Move, "");
+        InitNative.ChangeRoot(".");
+        InitNative.ChangeFolder(plan.Folder);
+    }
+
+    /// <summary>With direct access where device and kernel can: the pages are then the host's page cache and not copied into the guest.</summary>
+    private static void MountImage(string device, string folder)
+    {
+        if (!InitNative.TryMount(device, folder, "erofs", MountFlags.ReadOnly, "dax=always"))
+        {
+            InitNative.Mount(device, folder, "erofs", MountFlags.ReadOnly, "");
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using Nexus.Vmm.Init;
+using Nexus.Vmm.Init.Interop;
+
+// The first program of a guest: it sets the guest up from what the monitor has put into the initial file system, runs one program and ends the guest with it.
+Mounts.ShowKernel();
+var parameters = KernelParameters.Read();
+int status;
+try
+{
+    Modules.LoadAll();
+    var plan = LaunchPlan.Parse(File.ReadAllBytes(LaunchPlan.Path));
+    Terminal.PassThrough();
+    Mounts.EnterRoot(plan);
+    status = Child.Run(plan);
+}
+catch (Exception failure)
+{
+    Console.Error.WriteLine($"nexus-init: {failure.Message}");
+    status = GuestEnd.NotStarted;
+}
+
+GuestEnd.Report(parameters, status);
+GuestEnd.PowerOff();
