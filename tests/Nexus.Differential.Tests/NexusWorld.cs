@@ -1,6 +1,8 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Nexus.TestKit.Emulators;
 using Nexus.TestKit.Functions;
+using Nexus.TestKit.Machines;
 
 namespace Nexus.Differential.Tests;
 
@@ -16,11 +18,13 @@ internal sealed class NexusWorld : World
     /// <param name="emulators">What the functions' calls reach.</param>
     /// <param name="cases">The cases.</param>
     /// <param name="mode">How Nexus gets into the functions.</param>
+    /// <param name="machines">Runs them in virtual machines; null for processes.</param>
     /// <exception cref="FileNotFoundException">The command line is not built.</exception>
     public static async Task<NexusWorld> StartAsync(
         EmulatorSet emulators,
         IEnumerable<DifferentialCase> cases,
-        HookMode mode = HookMode.Overlay
+        HookMode mode = HookMode.Overlay,
+        MachineSupport? machines = null
     )
     {
         var cli = NexusBackend.FindCli() ?? throw new FileNotFoundException("nexus.dll was not built.");
@@ -34,12 +38,34 @@ internal sealed class NexusWorld : World
                 ["handler"] = testCase.Handler ?? function.Handler,
                 ["memory"] = 512,
                 ["timeout"] = 30,
+                ["sandbox"] = machines is null ? "process" : "vm",
                 ["environment"] = new JsonObject(FunctionVariables.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
             };
         }
 
         var configuration = new JsonObject { ["listen"] = "http://127.0.0.1:0", ["functions"] = functions };
+        if (machines is not null)
+        {
+            configuration["vmKernel"] = machines.Kernel.Path;
+            configuration["vmKernelParameters"] = machines.Kernel.Parameters;
+            configuration["vmPrograms"] = MachineSupport.Programs;
+        }
+
         return new NexusWorld(emulators, await NexusBackend.StartAsync(cli, configuration, emulators.CallerVariables));
+    }
+
+    /// <summary>Names of the programs that instances run in, as the host sees them.</summary>
+    public async Task<IReadOnlyList<string>> ProgramsAsync()
+    {
+        using var status = JsonDocument.Parse(await _backend.Client.GetStringAsync(new Uri("/nexus/functions", UriKind.Relative)));
+        return
+        [
+            .. status
+                .RootElement.GetProperty("functions")
+                .EnumerateArray()
+                .SelectMany(static function => function.GetProperty("instances").EnumerateArray())
+                .Select(static instance => File.ReadAllText($"/proc/{instance.GetProperty("process").GetInt32()}/comm").Trim()),
+        ];
     }
 
     public override async ValueTask DisposeAsync()

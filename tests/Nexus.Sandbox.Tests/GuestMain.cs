@@ -30,6 +30,9 @@ internal static class GuestMain
             case ["hello"]:
                 Console.WriteLine("hello");
                 return 0;
+            case ["tree", var folder]:
+                Say("tree", TreeText.Of(folder));
+                return 0;
             case ["abort"]:
                 Environment.FailFast("on purpose");
                 return 0;

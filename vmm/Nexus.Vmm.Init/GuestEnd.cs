@@ -8,9 +8,11 @@ internal static class GuestEnd
     /// <summary>The program never ran.</summary>
     public const int NotStarted = 125;
 
-    /// <summary>Tells the monitor the exit code that is to be its own.</summary>
+    /// <summary>Tells the monitor the exit code that is to be its own, which ends the machine; returns where the monitor does not listen.</summary>
     public static void Report(KernelParameters parameters, int status)
     {
+        Console.Out.Flush();
+        Terminal.Drain();
         if (parameters.Address("nexus.exit") is { } address)
         {
             InitNative.StorePhysical(address, (uint)status);
@@ -19,7 +21,6 @@ internal static class GuestEnd
 
     public static void PowerOff()
     {
-        Console.Out.Flush();
         InitNative.PowerOff();
         Thread.Sleep(Timeout.Infinite);
     }

@@ -6,6 +6,7 @@ namespace Nexus.Vmm.Init;
 internal static class Mounts
 {
     private const string Root = "/root";
+    private const int MostMillisecondsForDevices = 10_000;
     private static readonly string[] Kernel = ["/proc", "/sys", "/dev"];
 
     /// <summary>proc, sysfs and devtmpfs.</summary>
@@ -25,6 +26,7 @@ internal static class Mounts
         Directory.CreateDirectory(Root);
         foreach (var (device, folder) in plan.Layers)
         {
+            WaitFor(device);
             MountImage(device, Root + folder.TrimEnd('/'));
         }
 
@@ -38,6 +40,15 @@ internal static class Mounts
         InitNative.Mount(".", "/", "", MountFlags.Move, "");
         InitNative.ChangeRoot(".");
         InitNative.ChangeFolder(plan.Folder);
+    }
+
+    /// <summary>The kernel finds devices while this program already runs.</summary>
+    private static void WaitFor(string device)
+    {
+        for (var waited = 0; !File.Exists(device) && waited < MostMillisecondsForDevices; waited++)
+        {
+            Thread.Sleep(1);
+        }
     }
 
     /// <summary>With direct access where device and kernel can: the pages are then the host's page cache and not copied into the guest.</summary>

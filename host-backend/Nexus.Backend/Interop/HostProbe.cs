@@ -12,6 +12,7 @@ internal static class HostProbe
     private const int EFault = 14;
     private const uint CloseOnExecAndSealing = 3;
     private const int AddSeals = 1033;
+    private const nuint CreateMachine = 0xAE01;
     private const int SealShrinkAndGrow = 2 | 4;
 
     /// <summary>Installing no filter at all fails with EFAULT where filters exist, with EINVAL where they do not (seccomp(2)).</summary>
@@ -29,6 +30,27 @@ internal static class HostProbe
         return Native.Fcntl((int)memory.DangerousGetHandle(), AddSeals, SealShrinkAndGrow) == 0
             ? null
             : $"F_ADD_SEALS: {Marshal.GetLastPInvokeErrorMessage()}";
+    }
+
+    /// <summary>Makes a virtual machine and lets go of it: the device may be there and its module not work (Documentation/virt/kvm/api.rst).</summary>
+    public static string? Virtualization()
+    {
+        try
+        {
+            using var kvm = File.OpenHandle("/dev/kvm", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+            var number = Native.Control((int)kvm.DangerousGetHandle(), CreateMachine, 0);
+            if (number < 0)
+            {
+                return $"KVM_CREATE_VM: {Marshal.GetLastPInvokeErrorMessage()}";
+            }
+
+            using var machine = new SafeFileHandle(number, ownsHandle: true);
+            return null;
+        }
+        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
+        {
+            return refusal.Message;
+        }
     }
 
     public static string? DescriptorTakeOver()

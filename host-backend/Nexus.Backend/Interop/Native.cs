@@ -92,6 +92,9 @@ internal static unsafe partial class Native
     [LibraryImport(C, EntryPoint = "prlimit", SetLastError = true)]
     public static partial int PrLimit(int pid, int resource, ulong* newLimit, ulong* oldLimit);
 
+    [LibraryImport(C, EntryPoint = "ioctl", SetLastError = true)]
+    internal static partial int Control(int descriptor, nuint request, nint argument);
+
     [LibraryImport(C, EntryPoint = "prctl", SetLastError = true)]
     public static partial int PrCtl(int option, nuint a, nuint b, nuint c, nuint d);
 

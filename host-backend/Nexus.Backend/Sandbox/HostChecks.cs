@@ -144,10 +144,23 @@ public static class HostChecks
             )
             : new HostCheck("memfd", HostVerdict.Ok, "anonymous files can be made and sealed");
 
-    private static HostCheck Virtualization() =>
-        File.Exists("/dev/kvm")
-            ? new HostCheck("kvm", HostVerdict.Ok, "/dev/kvm exists")
-            : new HostCheck("kvm", HostVerdict.Ok, "no /dev/kvm: the process sandbox is the only one");
+    private static HostCheck Virtualization()
+    {
+        const string Name = "kvm";
+        if (!File.Exists("/dev/kvm"))
+        {
+            return new HostCheck(Name, HostVerdict.Ok, "no /dev/kvm: the process sandbox is the only one");
+        }
+
+        return HostProbe.Virtualization() is { } problem
+            ? new HostCheck(
+                Name,
+                HostVerdict.Warn,
+                problem,
+                "The sandbox 'vm' cannot be had; add the backend's user to the group kvm, or load kvm_intel or kvm_amd."
+            )
+            : new HostCheck(Name, HostVerdict.Ok, "virtual machines can be made");
+    }
 
     private static (int Code, string Output, string Error) Execute(string program, params string[] arguments)
     {

@@ -72,7 +72,7 @@ public sealed class VirtualMachineSandbox : ISandbox
                 "--kernel",
                 Pass(File.OpenHandle(_options.Kernel)),
                 "--append",
-                _options.KernelParameters,
+                $"loglevel=1 {_options.KernelParameters}".TrimEnd(),
                 "--init",
                 Pass(File.OpenHandle(Program(FirstProgram))),
                 "--launch",
@@ -83,12 +83,7 @@ public sealed class VirtualMachineSandbox : ISandbox
                 Pass(File.OpenHandle(function)),
                 "--kvm",
                 Pass(OpenKvm())["fd:".Length..],
-                "--region",
-                "3",
-                "--to-host",
-                "4",
-                "--to-guest",
-                "5",
+                .. Channel(spec),
             ];
             return await _jail
                 .StartAsync(
@@ -118,6 +113,10 @@ public sealed class VirtualMachineSandbox : ISandbox
             return $"fd:{next++}";
         }
     }
+
+    /// <summary>Region and doorbells have the numbers that a process would have them by, so that a later backend finds them in the same way.</summary>
+    private static string[] Channel(SandboxSpec spec) =>
+        spec.Descriptors.ContainsKey(3) ? ["--region", "3", "--to-host", "4", "--to-guest", "5"] : [];
 
     private string Program(string name) => Path.Combine(_options.Programs, name);
 

@@ -26,7 +26,8 @@ public sealed record NativeProgram(string Project, string Name, params string[] 
             "guest-shim/Nexus.Channel"
         );
 
-    private string Folder => RepositoryRoot.Combine("artifacts", "vm", Name);
+    /// <summary>Where all of them are.</summary>
+    public static string Folder => RepositoryRoot.Combine("artifacts", "vm", "programs");
 
     /// <summary>Why programs cannot be compiled ahead here; null if they can.</summary>
     public static string? MissingTool() =>
@@ -41,7 +42,7 @@ public sealed record NativeProgram(string Project, string Name, params string[] 
     public async Task<string> PublishAsync(CancellationToken cancellation = default)
     {
         var program = Path.Combine(Folder, Name);
-        var stamp = Folder + ".stamp";
+        var stamp = RepositoryRoot.Combine("artifacts", "vm", Name + ".stamp");
         await using var turn = await FileTurn.TakeAsync(RepositoryRoot.Combine("artifacts", "vm", "programs.lock"), cancellation);
         var inputs = SourceHash();
         if (File.Exists(program) && File.Exists(stamp) && await File.ReadAllTextAsync(stamp, cancellation) == inputs)

@@ -15,6 +15,9 @@ internal static unsafe partial class InitNative
     private const int PowerOffCommand = 0x4321FEDC;
     private const nuint GetAttributes = 0x5401;
     private const nuint SetAttributes = 0x5402;
+
+    // With an argument that is not 0 it sends none, and only waits.
+    private const nuint SendBreak = 0x5409;
     private const int PageBytes = 4096;
 
     // struct termios: four 32-bit words of flags, of which the second is for output, then 20 bytes that no call here changes.
@@ -62,6 +65,9 @@ internal static unsafe partial class InitNative
             _ = Control(descriptor, SetAttributes, attributes);
         }
     }
+
+    /// <summary>Waits for a terminal's output (tcdrain(3)).</summary>
+    public static void DrainOutput(int descriptor) => _ = Control(descriptor, SendBreak, (uint*)1);
 
     /// <summary>Starts a program with this process's descriptors.</summary>
     public static int Spawn(string path, string[] arguments, string[] environment)

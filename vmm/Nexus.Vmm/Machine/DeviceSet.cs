@@ -60,6 +60,7 @@ internal sealed class DeviceSet : IDisposable
         }
 
         WakePort = Add(new ConsoleDevice("nexus.wake"));
+        Control = new ControlRegisters(() => end(ExitKind.PowerOff));
         Addresses.Add(GuestLayout.Control, GuestLayout.ControlBytes, Control);
         if (options.Shared is { } shared)
         {
@@ -74,7 +75,7 @@ internal sealed class DeviceSet : IDisposable
     public SerialPort Serial { get; }
 
     /// <summary>What the guest's own programs tell the monitor.</summary>
-    public ControlRegisters Control { get; } = new();
+    public ControlRegisters Control { get; }
 
     /// <summary>In the order of their addresses.</summary>
     public List<VirtioTransport> Virtio { get; } = [];
