@@ -78,7 +78,7 @@ public sealed class PrecedenceTests
     [TestMethod]
     [DataRow("--memory", "many")]
     [DataRow("--memory", "127")]
-    [DataRow("--sandbox", "vm")]
+    [DataRow("--sandbox", "jail")]
     [DataRow("--listen", "9001")]
     [DataRow("--env", "NOVALUE")]
     [DataRow("--async-retry-seconds", "1,x")]
