@@ -16,14 +16,12 @@ public sealed class InstanceServices
     /// <param name="executors">One per protocol.</param>
     /// <param name="loggers">Makes the loggers.</param>
     /// <param name="stateFolder">Where running instances are remembered; empty for nowhere.</param>
-    /// <param name="machines">What virtual machines are made from.</param>
     public InstanceServices(
         ChannelPump pump,
         ChannelOptions channelOptions,
         IEnumerable<ICallExecutor> executors,
         ILoggerFactory loggers,
-        string stateFolder = "",
-        VirtualMachineOptions? machines = null
+        string stateFolder = ""
     )
     {
         Pump = pump;
@@ -35,9 +33,7 @@ public sealed class InstanceServices
         _sandboxes = new Dictionary<string, Lazy<ISandbox>>
         {
             ["process"] = new(() => new BubblewrapSandbox(hierarchy.Value, loggers.CreateLogger<BubblewrapSandbox>())),
-            ["vm"] = new(() =>
-                new VirtualMachineSandbox(machines ?? new VirtualMachineOptions(), (BubblewrapSandbox)SandboxFor("process"))
-            ),
+            ["vm"] = new(() => new VirtualMachineSandbox(Machines, (BubblewrapSandbox)SandboxFor("process"))),
             ["none"] = new(() => new NoSandbox(hierarchy.Value, loggers.CreateLogger<NoSandbox>())),
         };
     }
@@ -51,6 +47,9 @@ public sealed class InstanceServices
 
     /// <summary>Where running instances are remembered; empty for nowhere.</summary>
     public string StateFolder { get; }
+
+    /// <summary>What virtual machines are made from; set before the first is wanted.</summary>
+    public VirtualMachineOptions Machines { get; set; } = new();
 
     public ILogger Logger { get; }
 

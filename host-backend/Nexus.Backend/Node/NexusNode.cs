@@ -88,6 +88,7 @@ public sealed class NexusNode : IAsyncDisposable
         var app = builder.Build();
         var loggers = app.Services.GetRequiredService<ILoggerFactory>();
         var parts = NodeParts.Create(options, loggers);
+        parts.Services.Machines = options.Machines;
         var node = new NexusNode(app, options, parts);
         node.MapEndpoints();
         try

@@ -50,7 +50,7 @@ internal sealed class NodeParts
         var httpPools = new HttpPools();
         var grpc = new GrpcCallExecutor(metrics);
         ICallExecutor[] executors = [new AwsCallExecutor(ReadEnvironment(), http, metrics), new HttpCallExecutor(httpPools, metrics), grpc];
-        var services = new InstanceServices(pump, ChannelOptions.Default, executors, loggers, options.StateFolder, options.Machines);
+        var services = new InstanceServices(pump, ChannelOptions.Default, executors, loggers, options.StateFolder);
         var functions = Pools(options, FunctionKind.Lambda, function => new FunctionPool(function, services));
         var servers = Pools(options, FunctionKind.Server, function => new ServerPool(function, services));
         var listeners = IngressPlan.Make(options.Routes, route => RouteTargets.Of(route, functions, servers));
