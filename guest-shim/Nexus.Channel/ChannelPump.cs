@@ -1,19 +1,19 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Nexus.Channel.Interop;
 
 namespace Nexus.Channel;
 
 /// <summary>
 /// Threads that wait for doorbells, drain rings and run what became ready, one loop for any number of channels. Leader and followers: the thread that
-/// drained runs what is ready itself, without a hand-over, while another thread already waits for the next doorbell.
+/// drained runs what is ready itself, without a hand-over, while another thread already waits for the next doorbell. Other descriptors may be watched beside
+/// the doorbells, so that who waits for a socket and who waits for a ring is the same thread.
 /// </summary>
 public sealed class ChannelPump : IDisposable
 {
-    private const int MostReadyItems = 64;
-    private const int MostPasses = 4;
     private const int MostSpinsSkipped = 255;
     private readonly DoorbellSet _doorbells = new();
-    private readonly Dictionary<int, ChannelPeer> _peers = [];
+    private readonly Dictionary<int, IPumpListener> _listeners = [];
     private readonly string _name;
     private readonly int _mostThreads;
     private readonly double _spinLimit;
@@ -25,7 +25,7 @@ public sealed class ChannelPump : IDisposable
     private int _spinPenalty;
     private int _spinsToSkip;
     private double _typicalWait = double.MaxValue;
-    private volatile ChannelPeer? _only;
+    private volatile PeerListener? _only;
     private volatile bool _stopped;
 
     /// <summary>Creates a pump without threads.</summary>
@@ -45,29 +45,42 @@ public sealed class ChannelPump : IDisposable
     }
 
     /// <summary>Adds a channel and the eventfd its peer rings.</summary>
-    /// <returns>A key for <see cref="Remove"/>.</returns>
+    /// <returns>A key, by which it is removed.</returns>
     public int Add(ChannelPeer peer, EventDoorbell ownDoorbell)
     {
-        lock (_peers)
+        lock (_listeners)
         {
-            var key = _nextKey++;
-            _peers.Add(key, peer);
-            _only = _peers.Count == 1 ? peer : null;
-            _doorbells.Add(ownDoorbell, key);
+            var key = Register(new PeerListener(peer));
+            _doorbells.Add(ownDoorbell.Descriptor, key);
             // Whatever came before the doorbell was watched.
             ownDoorbell.Ring();
             return key;
         }
     }
 
-    /// <summary>Removes a channel.</summary>
-    public void Remove(int key, EventDoorbell ownDoorbell)
+    /// <summary>Adds a descriptor, for example a socket's; its listener hears of everything that happens there from now on, and once of how it is now.</summary>
+    /// <returns>A key, by which it is removed.</returns>
+    public int Add(SafeHandle descriptor, IPumpListener listener)
     {
-        lock (_peers)
+        lock (_listeners)
         {
-            _doorbells.Remove(ownDoorbell);
-            _peers.Remove(key);
-            _only = _peers.Count == 1 ? _peers.Values.First() : null;
+            var key = Register(listener);
+            _doorbells.AddBothWays(descriptor, key);
+            return key;
+        }
+    }
+
+    /// <summary>Removes a channel.</summary>
+    public void Remove(int key, EventDoorbell ownDoorbell) => Remove(key, ownDoorbell.Descriptor);
+
+    /// <summary>Removes any other descriptor.</summary>
+    public void Remove(int key, SafeHandle descriptor)
+    {
+        lock (_listeners)
+        {
+            _doorbells.Remove(descriptor);
+            _listeners.Remove(key);
+            FindOnly();
         }
     }
 
@@ -87,6 +100,16 @@ public sealed class ChannelPump : IDisposable
         _doorbells.Wake();
     }
 
+    private int Register(IPumpListener listener)
+    {
+        var key = _nextKey++;
+        _listeners.Add(key, listener);
+        FindOnly();
+        return key;
+    }
+
+    private void FindOnly() => _only = _listeners.Count == 1 ? _listeners.Values.First() as PeerListener : null;
+
     private void StartThread()
     {
         Interlocked.Increment(ref _threads);
@@ -103,10 +126,7 @@ public sealed class ChannelPump : IDisposable
             var count = Wait(rung, ready);
             for (var i = 0; i < count; i++)
             {
-                if (PeerOf(rung[i]) is { } peer)
-                {
-                    DrainAndArm(peer, ready);
-                }
+                ListenerOf(rung[i])?.Collect(ready);
             }
 
             RunReady(ready);
@@ -119,15 +139,15 @@ public sealed class ChannelPump : IDisposable
         var start = Stopwatch.GetTimestamp();
         if (_only is { } only && SpinningPays() && Interlocked.Exchange(ref _spinning, 1) == 0)
         {
-            var found = Spin(only, start);
+            var found = Spin(only.Peer, start);
             // Where the other end needs this very core, polling only delays it: each failure makes it rarer.
             _spinPenalty = found ? _spinPenalty / 2 : Math.Min((2 * _spinPenalty) + 1, MostSpinsSkipped);
             _spinsToSkip = found ? 0 : _spinPenalty;
             Volatile.Write(ref _spinning, 0);
-            if (found || !only.Arm())
+            if (found || !only.Peer.Arm())
             {
                 NoteWait(start);
-                DrainAndArm(only, ready);
+                only.Collect(ready);
                 return 0;
             }
         }
@@ -177,20 +197,6 @@ public sealed class ChannelPump : IDisposable
         _typicalWait = _typicalWait == double.MaxValue ? waited : (0.8 * _typicalWait) + (0.2 * waited);
     }
 
-    private static void DrainAndArm(ChannelPeer peer, List<IThreadPoolWorkItem> ready)
-    {
-        // Whoever drains also arms afterwards, so a thread that finds another one draining has nothing left to do.
-        for (var pass = 1; peer.Drain(ready) && !peer.Arm(); pass++)
-        {
-            // One that floods its ring takes its turns like the others.
-            if (pass == MostPasses || ready.Count >= MostReadyItems)
-            {
-                peer.WakeOwnPump();
-                return;
-            }
-        }
-    }
-
     private void RunReady(List<IThreadPoolWorkItem> ready)
     {
         if (ready.Count == 0)
@@ -233,16 +239,16 @@ public sealed class ChannelPump : IDisposable
         return true;
     }
 
-    private ChannelPeer? PeerOf(int key)
+    private IPumpListener? ListenerOf(int key)
     {
         if (_only is { } only && _nextKey == 1)
         {
             return only;
         }
 
-        lock (_peers)
+        lock (_listeners)
         {
-            return _peers.GetValueOrDefault(key);
+            return _listeners.GetValueOrDefault(key);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Nexus.Channel;
 using Nexus.Diagnostics;
 
 namespace Nexus.Backend.Aws.Tests;
@@ -332,7 +333,8 @@ public sealed class AwsRequestExecutorTests
     public async Task Presign_Object_SignsForTheConfiguredEndpoint()
     {
         var options = new AwsEndpointOptions { DefaultEndpoint = "http://127.0.0.1:4566" };
-        using var http = new AwsHttpClient();
+        using var pump = new ChannelPump("presign", 1, spinMicroseconds: 0);
+        using var http = new AwsHttpClient(pump);
         var executor = new AwsRequestExecutor(new AwsEndpointPolicy(options), new AwsCredentialSource(options), http);
         var settings = new AwsFunctionSettings
         {
@@ -394,12 +396,15 @@ public sealed class AwsRequestExecutorTests
 
     private sealed class Node : IDisposable
     {
-        private readonly AwsHttpClient _http = new();
+        private readonly ChannelPump _pump = new("node", mostThreads: 2, spinMicroseconds: 0, itemsMayBlock: false);
+        private readonly AwsHttpClient _http;
         private readonly AwsRequestExecutor _executor;
 
         public Node(LoopbackServer server, double jitter = 0)
         {
             var options = new AwsEndpointOptions { DefaultEndpoint = server.Url };
+            _pump.Start();
+            _http = new AwsHttpClient(_pump);
             _executor = new AwsRequestExecutor(new AwsEndpointPolicy(options), new AwsCredentialSource(options), _http)
             {
                 Jitter = () => jitter,
@@ -427,6 +432,10 @@ public sealed class AwsRequestExecutorTests
                 )
                 .AsTask();
 
-        public void Dispose() => _http.Dispose();
+        public void Dispose()
+        {
+            _http.Dispose();
+            _pump.Dispose();
+        }
     }
 }

@@ -21,7 +21,7 @@ internal sealed class GrpcPair : IAsyncDisposable
 
     public GrpcPair(IReadOnlyList<string>? allowed = null, Func<Uri, INodeUpstream?>? inNode = null)
     {
-        _executor = new GrpcCallExecutor(_metrics) { InNode = inNode };
+        _executor = new GrpcCallExecutor(_pump, _metrics) { InNode = inNode };
         _function = new FunctionDefinition
         {
             Name = "pair",

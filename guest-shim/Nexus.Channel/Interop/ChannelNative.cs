@@ -21,6 +21,8 @@ internal static unsafe partial class ChannelNative
     internal const int EpollAdd = 1;
     internal const int EpollDelete = 2;
     internal const uint EpollIn = 1;
+    internal const uint EpollOut = 4;
+    internal const uint EpollHangUp = 0x2000;
     internal const uint EpollEdge = 1u << 31;
     internal const int ErrorInterrupted = 4;
 

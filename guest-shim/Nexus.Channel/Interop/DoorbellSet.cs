@@ -1,8 +1,11 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
 namespace Nexus.Channel.Interop;
 
 /// <summary>
-/// Waits for many eventfds at once (epoll(7)). Edge-triggered, so an eventfd is never read and one ring wakes one of the waiting threads: the one that went to
-/// sleep last.
+/// Waits for many eventfds and other descriptors at once (epoll(7)). Edge-triggered, so an eventfd is never read and one ring wakes one of the waiting threads: the one
+/// that went to sleep last.
 /// </summary>
 internal sealed unsafe class DoorbellSet
 {
@@ -16,23 +19,27 @@ internal sealed unsafe class DoorbellSet
 
     public DoorbellSet()
     {
-        Watch(_wake, WakeKey, ChannelNative.EpollIn);
+        Watch(_wake.Descriptor, WakeKey, ChannelNative.EpollIn);
     }
 
     /// <summary>Watches an eventfd under a key of 0 or more.</summary>
-    public void Add(EventDoorbell doorbell, int key) => Watch(doorbell, key, ChannelNative.EpollIn | ChannelNative.EpollEdge);
+    public void Add(SafeHandle eventDescriptor, int key) => Watch(eventDescriptor, key, ChannelNative.EpollIn | ChannelNative.EpollEdge);
+
+    /// <summary>Watches a descriptor that is both read from and written to, under a key of 0 or more.</summary>
+    public void AddBothWays(SafeHandle descriptor, int key) =>
+        Watch(descriptor, key, ChannelNative.EpollIn | ChannelNative.EpollOut | ChannelNative.EpollHangUp | ChannelNative.EpollEdge);
 
     /// <summary>Stops watching.</summary>
-    public void Remove(EventDoorbell doorbell)
+    public void Remove(SafeHandle descriptor)
     {
         // A closed descriptor is no longer watched, and its number may be another one's by now.
-        if (doorbell.Descriptor.IsClosed)
+        if (descriptor.IsClosed)
         {
             return;
         }
 
         ChannelNative.EpollEvent change = default;
-        _ = ChannelNative.EpollControl(_epoll.Number, ChannelNative.EpollDelete, doorbell.Descriptor.Number, &change);
+        _ = ChannelNative.EpollControl(_epoll.Number, ChannelNative.EpollDelete, Number(descriptor), &change);
     }
 
     /// <summary>Wakes every waiting thread, now and for ever.</summary>
@@ -57,12 +64,14 @@ internal sealed unsafe class DoorbellSet
         return written;
     }
 
-    private void Watch(EventDoorbell doorbell, int key, uint events)
+    private static int Number(SafeHandle descriptor) => (int)descriptor.DangerousGetHandle();
+
+    private void Watch(SafeHandle descriptor, int key, uint events)
     {
         var change = new ChannelNative.EpollEvent { Events = events, Data = (ulong)key };
-        if (ChannelNative.EpollControl(_epoll.Number, ChannelNative.EpollAdd, doorbell.Descriptor.Number, &change) != 0)
+        if (ChannelNative.EpollControl(_epoll.Number, ChannelNative.EpollAdd, Number(descriptor), &change) != 0)
         {
-            throw new System.ComponentModel.Win32Exception(System.Runtime.InteropServices.Marshal.GetLastPInvokeError(), "epoll_ctl");
+            throw new Win32Exception(Marshal.GetLastPInvokeError(), "epoll_ctl");
         }
     }
 }

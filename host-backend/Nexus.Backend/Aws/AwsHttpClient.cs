@@ -1,6 +1,7 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
+using Nexus.Backend.Sockets;
+using Nexus.Channel;
 
 namespace Nexus.Backend.Aws;
 
@@ -12,11 +13,11 @@ public sealed class AwsHttpClient : IDisposable
 {
     private readonly HttpMessageInvoker _invoker;
 
-    public AwsHttpClient(AwsHttpOptions? options = null)
-        : this(options ?? new AwsHttpOptions(), null) { }
-
-    internal AwsHttpClient(AwsHttpOptions options, Action<SocketsHttpHandler>? configure)
+    /// <param name="pump">Its threads wait for the connections, and run what waited for them.</param>
+    /// <param name="options">The pool's settings.</param>
+    public AwsHttpClient(ChannelPump pump, AwsHttpOptions? options = null)
     {
+        options ??= new AwsHttpOptions();
         var handler = new SocketsHttpHandler
         {
             ActivityHeadersPropagator = null,
@@ -34,9 +35,8 @@ public sealed class AwsHttpClient : IDisposable
             MaxResponseHeadersLength = 128,
             RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
             ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
-            ConnectCallback = ConnectAsync,
+            ConnectCallback = (context, cancellation) => ConnectAsync(context, pump, cancellation),
         };
-        configure?.Invoke(handler);
         _invoker = new HttpMessageInvoker(handler);
     }
 
@@ -105,7 +105,11 @@ public sealed class AwsHttpClient : IDisposable
         }
     }
 
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    private static async ValueTask<Stream> ConnectAsync(
+        SocketsHttpConnectionContext context,
+        ChannelPump pump,
+        CancellationToken cancellationToken
+    )
     {
         string host = context.DnsEndPoint.Host;
         IPAddress[] addresses = IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? literal)
@@ -120,16 +124,6 @@ public sealed class AwsHttpClient : IDisposable
                 throw AwsDiagnostics.MetadataAddress.With($"{host} resolves to {address}");
             }
         }
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(addresses, context.DnsEndPoint.Port, cancellationToken).ConfigureAwait(false);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+        return await PumpStream.ConnectAsync(addresses, context.DnsEndPoint.Port, pump, cancellationToken).ConfigureAwait(false);
     }
 }

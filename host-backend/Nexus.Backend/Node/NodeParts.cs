@@ -44,11 +44,11 @@ internal sealed class NodeParts
     public static NodeParts Create(NodeOptions options, ILoggerFactory loggers)
     {
         var metrics = new NexusMetrics();
-        var http = new AwsHttpClient();
         // One that waits for each that works: no item has to be handed to the pool for want of a follower.
         var pump = new ChannelPump("nexus-rings", Math.Min(2 * Environment.ProcessorCount, 64), SpinMicroseconds, itemsMayBlock: false);
-        var httpPools = new HttpPools();
-        var grpc = new GrpcCallExecutor(metrics);
+        var http = new AwsHttpClient(pump);
+        var httpPools = new HttpPools(pump);
+        var grpc = new GrpcCallExecutor(pump, metrics);
         ICallExecutor[] executors = [new AwsCallExecutor(ReadEnvironment(), http, metrics), new HttpCallExecutor(httpPools, metrics), grpc];
         var services = new InstanceServices(pump, ChannelOptions.Default, executors, loggers, options.StateFolder);
         var functions = Pools(options, FunctionKind.Lambda, function => new FunctionPool(function, services));

@@ -15,14 +15,15 @@ public sealed class GrpcCallExecutor : ICallExecutor, IDisposable
     private readonly NexusMetrics _metrics;
     private readonly ConcurrentDictionary<string, GrpcRoutes> _routes = new(StringComparer.Ordinal);
 
+    /// <param name="pump">Its threads wait for the connections, and run what waited for them.</param>
     /// <param name="metrics">Counts calls.</param>
-    public GrpcCallExecutor(NexusMetrics metrics)
-        : this(metrics, configure: null) { }
+    public GrpcCallExecutor(ChannelPump pump, NexusMetrics metrics)
+        : this(pump, metrics, configure: null) { }
 
-    internal GrpcCallExecutor(NexusMetrics metrics, Action<SocketsHttpHandler>? configure)
+    internal GrpcCallExecutor(ChannelPump pump, NexusMetrics metrics, Action<SocketsHttpHandler>? configure)
     {
         _metrics = metrics;
-        _connections = new GrpcConnections(configure);
+        _connections = new GrpcConnections(pump, configure);
     }
 
     public ushort Protocol => ChannelProtocol.Grpc;

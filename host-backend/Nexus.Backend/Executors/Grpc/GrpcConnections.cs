@@ -1,5 +1,6 @@
 using System.Net;
 using Nexus.Backend.Executors.Upstreams;
+using Nexus.Channel;
 
 namespace Nexus.Backend.Executors.Grpc;
 
@@ -15,10 +16,10 @@ internal sealed class GrpcConnections : IDisposable
     private readonly HttpMessageInvoker _elsewhere;
     private readonly HttpMessageInvoker _anywhere;
 
-    public GrpcConnections(Action<SocketsHttpHandler>? configure = null)
+    public GrpcConnections(ChannelPump pump, Action<SocketsHttpHandler>? configure = null)
     {
-        _elsewhere = new HttpMessageInvoker(CreateHandler(toThisMachine: false, configure));
-        _anywhere = new HttpMessageInvoker(CreateHandler(toThisMachine: true, configure));
+        _elsewhere = new HttpMessageInvoker(CreateHandler(toThisMachine: false, pump, configure));
+        _anywhere = new HttpMessageInvoker(CreateHandler(toThisMachine: true, pump, configure));
     }
 
     /// <param name="request">The call.</param>
@@ -33,7 +34,7 @@ internal sealed class GrpcConnections : IDisposable
         _anywhere.Dispose();
     }
 
-    private static SocketsHttpHandler CreateHandler(bool toThisMachine, Action<SocketsHttpHandler>? configure)
+    private static SocketsHttpHandler CreateHandler(bool toThisMachine, ChannelPump pump, Action<SocketsHttpHandler>? configure)
     {
         if (AppContext.GetData(WindowLimit) is null)
         {
@@ -53,7 +54,7 @@ internal sealed class GrpcConnections : IDisposable
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
             MaxResponseHeadersLength = 64,
             ConnectCallback = (context, cancellation) =>
-                UpstreamConnection.OpenAsync(context.DnsEndPoint, toThisMachine, GrpcDiagnostics.Upstreams, cancellation),
+                UpstreamConnection.OpenAsync(context.DnsEndPoint, toThisMachine, GrpcDiagnostics.Upstreams, pump, cancellation),
         };
         configure?.Invoke(handler);
         return handler;

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http;
 using System.Text;
 using Nexus.Backend.Executors.Upstreams;
+using Nexus.Channel;
 
 namespace Nexus.Backend.Executors.Http;
 
@@ -10,7 +11,8 @@ namespace Nexus.Backend.Executors.Http;
 /// The node's connections to the services that functions call, one pool per setting. They send what they are given and nothing else: no redirects, cookies,
 /// decompression, tracing headers or credentials of their own.
 /// </summary>
-public sealed class HttpPools : IDisposable
+/// <param name="pump">Its threads wait for the connections, and run what waited for them.</param>
+public sealed class HttpPools(ChannelPump pump) : IDisposable
 {
     private const int MostPools = 64;
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(10);
@@ -27,7 +29,7 @@ public sealed class HttpPools : IDisposable
                 throw HttpCallDiagnostics.TooManySettings.With($"{key.Proxy} {key.ConnectTimeoutMs} {key.MaxResponseHeadersKb}");
             }
 
-            pool = _pools.GetOrAdd(key, static made => new Lazy<HttpMessageInvoker>(() => new HttpMessageInvoker(Create(made))));
+            pool = _pools.GetOrAdd(key, made => new Lazy<HttpMessageInvoker>(() => new HttpMessageInvoker(Create(made, pump))));
         }
 
         return pool.Value;
@@ -44,7 +46,7 @@ public sealed class HttpPools : IDisposable
         }
     }
 
-    private static SocketsHttpHandler Create(HttpPoolKey key)
+    private static SocketsHttpHandler Create(HttpPoolKey key, ChannelPump pump)
     {
         var handler = new SocketsHttpHandler
         {
@@ -71,6 +73,7 @@ public sealed class HttpPools : IDisposable
                 context.DnsEndPoint,
                 toThisMachine || !IsRequestsOwn(context),
                 HttpCallDiagnostics.Upstreams,
+                pump,
                 cancellation
             );
         return handler;

@@ -1,6 +1,7 @@
 using System.Net;
-using System.Net.Sockets;
 using Nexus.Backend.Aws;
+using Nexus.Backend.Sockets;
+using Nexus.Channel;
 using Nexus.Diagnostics;
 
 namespace Nexus.Backend.Executors.Upstreams;
@@ -11,12 +12,14 @@ internal static class UpstreamConnection
     /// <param name="endPoint">Host and port.</param>
     /// <param name="toThisMachine">Whether the name may lead to this machine.</param>
     /// <param name="refusals">What to say.</param>
+    /// <param name="pump">Whose threads wait for the connection.</param>
     /// <param name="cancellation">Ends the attempt.</param>
     /// <exception cref="NexusException">The name leads where nobody may go.</exception>
     public static async ValueTask<Stream> OpenAsync(
         DnsEndPoint endPoint,
         bool toThisMachine,
         UpstreamRefusals refusals,
+        ChannelPump pump,
         CancellationToken cancellation
     )
     {
@@ -38,16 +41,6 @@ internal static class UpstreamConnection
             }
         }
 
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(addresses, endPoint.Port, cancellation).ConfigureAwait(false);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+        return await PumpStream.ConnectAsync(addresses, endPoint.Port, pump, cancellation).ConfigureAwait(false);
     }
 }
