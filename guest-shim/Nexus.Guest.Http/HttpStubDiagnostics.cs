@@ -40,6 +40,20 @@ public static class HttpStubDiagnostics
         "Send what is large as the request's content."
     );
 
+    public static readonly Diagnostic NoNetwork = new(
+        "NEXUS0605",
+        "The function opened a connection, and its sandbox has no network",
+        "Sockets are not taken over: what opens one itself (a database driver, a Redis client, mail) stays in the sandbox.",
+        "Use a service through HttpClient, gRPC or the AWS SDK, or grant the function the node's network: \"network\": \"host\"."
+    );
+
+    public static readonly Diagnostic NoNameService = new(
+        "NEXUS0606",
+        "The function resolved a name, and its sandbox has no network",
+        "Names are resolved by the backend for the calls it carries out. What resolves one itself is about to open a connection, which the sandbox does not have.",
+        "Use a service through HttpClient, gRPC or the AWS SDK, or grant the function the node's network: \"network\": \"host\"."
+    );
+
     public static IReadOnlyList<Diagnostic> All { get; } =
-    [SettingNeedsConnection, BackendRefused, SchemeNotAvailable, ProxyCredentials, HeadTooLarge];
+    [SettingNeedsConnection, BackendRefused, SchemeNotAvailable, ProxyCredentials, HeadTooLarge, NoNetwork, NoNameService];
 }

@@ -163,7 +163,7 @@ public static class RewriterDiagnostics
         "NEXUS0124",
         "The function uses the network in a way that no rule covers",
         "The call goes to the operating system from inside the sandbox, which has no network.",
-        "It will fail unless the function's configuration allows a network."
+        "It will fail unless the function's configuration grants the node's network: \"network\": \"host\"."
     );
 
     public static readonly Diagnostic Presigning = new(

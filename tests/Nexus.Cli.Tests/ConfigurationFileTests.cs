@@ -56,6 +56,19 @@ public sealed class ConfigurationFileTests
     }
 
     [TestMethod]
+    [DataRow("http://host/path")]
+    [DataRow("user@host")]
+    [DataRow("*host")]
+    public void Parse_UpstreamThatIsNone_IsRefusedWithWhatIsAllowed(string place)
+    {
+        var failure = Assert.ThrowsExactly<NexusException>(() => Parse(true, $"\"allowedUpstreams\": [\"good.example\", \"{place}\"]"));
+
+        Assert.AreEqual("NEXUS0002", failure.Diagnostic.Id);
+        StringAssert.Contains(failure.Message, place);
+        StringAssert.Contains(failure.Message, "allowed is a list of host, host:port, scheme://host:port, *.suffix or *");
+    }
+
+    [TestMethod]
     public void Parse_FractionForAWholeNumber_IsRefused() =>
         Assert.AreEqual("NEXUS0002", Assert.ThrowsExactly<NexusException>(() => Parse(true, "\"memory\": 512.5")).Diagnostic.Id);
 

@@ -19,7 +19,7 @@ internal sealed class GrpcPair : IAsyncDisposable
     private readonly List<Exception> _faults = [];
     private int _calls;
 
-    public GrpcPair(IReadOnlyList<string>? allowed = null, Func<Uri, INodeUpstream?>? inNode = null)
+    public GrpcPair(IReadOnlyList<string>? allowed = null, Func<Uri, INodeUpstream?>? inNode = null, int atOnce = 512)
     {
         _executor = new GrpcCallExecutor(_pump, _metrics) { InNode = inNode };
         _function = new FunctionDefinition
@@ -28,6 +28,7 @@ internal sealed class GrpcPair : IAsyncDisposable
             AppFolder = "/",
             Command = static (_, _) => [],
             Region = "",
+            MaxCallsInFlight = atOnce,
             AllowedUpstreams = allowed ?? ["*", TrialServer.Address.Authority],
         };
         var region = ChannelRegion.CreateOnHeap(ChannelOptions.Default);

@@ -33,6 +33,28 @@ public sealed class UpstreamTests
 
     [TestMethod]
     [Timeout(60_000)]
+    public async Task Calls_BeyondWhatIsAllowedAtOnce_WaitForTheirTurn()
+    {
+        await using var pair = new GrpcPair(atOnce: 1);
+        var client = pair.Client();
+        using var holding = client.Converse();
+        await holding.RequestStream.WriteAsync(new TrialRequest { Behaviour = "echo", Text = "first" });
+        Assert.IsTrue(await holding.ResponseStream.MoveNext());
+        using var source = new CancellationTokenSource();
+        var cancelled = client.SingleAsync(new TrialRequest(), cancellationToken: source.Token).ResponseAsync;
+        var waiting = client.SingleAsync(new TrialRequest { Text = "second" }).ResponseAsync;
+        await source.CancelAsync();
+        Assert.AreEqual(StatusCode.Cancelled, (await Assert.ThrowsExactlyAsync<RpcException>(() => cancelled)).StatusCode);
+        await Task.Delay(200);
+        Assert.IsFalse(waiting.IsCompleted);
+        await holding.RequestStream.CompleteAsync();
+        Assert.IsFalse(await holding.ResponseStream.MoveNext());
+        Assert.AreEqual("second", (await waiting).Text);
+        Assert.IsEmpty(pair.Faults);
+    }
+
+    [TestMethod]
+    [Timeout(60_000)]
     public async Task Call_WithAnotherHostName_ReachesTheServerThatWasJudged()
     {
         await using var pair = new GrpcPair();

@@ -19,7 +19,10 @@ public sealed class BubblewrapSandboxTests
         Assert.AreEqual(0, result.Exit.ExitCode, result.Output + result.Error);
         var expected = new Dictionary<string, string>
         {
-            ["socket"] = "AccessDenied",
+            ["socket"] = "done",
+            ["datagrams"] = "AccessDenied",
+            ["listener"] = "AccessDenied",
+            ["connection"] = "AccessDenied",
             ["unix socket"] = "AccessDenied",
             ["interfaces"] = "NetworkInformationException",
             ["app write"] = "IOException",
@@ -44,7 +47,10 @@ public sealed class BubblewrapSandboxTests
     {
         var result = await Guests.RunAsync(Guests.Bubblewrap(), Guests.Dotnet("report") with { AllowNetwork = true });
 
-        StringAssert.StartsWith(result.Output, "socket=done\nunix socket=done\ninterfaces=done\n");
+        StringAssert.StartsWith(
+            result.Output,
+            "socket=done\ndatagrams=done\nlistener=done\nconnection=ConnectionRefused\nunix socket=done\ninterfaces=done\n"
+        );
     }
 
     [TestMethod]

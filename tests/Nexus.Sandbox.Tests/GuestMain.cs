@@ -57,6 +57,9 @@ internal static class GuestMain
     private static void Report()
     {
         Try("socket", () => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp).Dispose());
+        Try("datagrams", () => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp).Dispose());
+        Try("listener", () => TcpListener.Create(0).Start());
+        Try("connection", () => new TcpClient { NoDelay = true }.Connect("127.0.0.1", 9));
         Try("unix socket", () => new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified).Dispose());
         Try("interfaces", () => _ = NetworkInterface.GetAllNetworkInterfaces());
         Try("app write", () => File.WriteAllText("/var/task/new", "x"));

@@ -1,3 +1,5 @@
+using Nexus.Backend.Executors.Upstreams;
+
 namespace Nexus.Backend.Functions;
 
 /// <summary>One function of the node, ready to be started.</summary>
@@ -31,6 +33,9 @@ public sealed record FunctionDefinition
     /// <summary><c>process</c>, <c>vm</c> or <c>none</c>.</summary>
     public string Sandbox { get; init; } = "process";
 
+    /// <summary>Whether the process sandbox keeps the node's network and permits sockets; the sandbox <c>none</c> always does.</summary>
+    public bool HostNetwork { get; init; }
+
     /// <summary>Cores; null for no limit.</summary>
     public double? CpuLimit { get; init; }
 
@@ -55,7 +60,7 @@ public sealed record FunctionDefinition
     /// <summary>An instance idle for this long is ended.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>AWS calls in flight at most, over all instances.</summary>
+    /// <summary>Calls of each kind (AWS, HTTP, gRPC) in flight at most, over all instances; further ones wait.</summary>
     public int MaxCallsInFlight { get; init; } = 512;
 
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
@@ -73,13 +78,35 @@ public sealed record FunctionDefinition
     public IReadOnlyList<string> AllowedEndpoints { get; init; } = [];
 
     /// <summary>Where the function's HttpClient and gRPC clients may go: <c>host</c>, <c>host:port</c>, <c>scheme://host[:port]</c>, <c>*.suffix</c> or <c>*</c>.</summary>
-    public IReadOnlyList<string> AllowedUpstreams { get; init; } = [];
+    /// <exception cref="ArgumentException">An entry is none of these.</exception>
+    public IReadOnlyList<string> AllowedUpstreams
+    {
+        get;
+        init =>
+            field = value.FirstOrDefault(static entry => !IsAllowedUpstream(entry)) is { } bad
+                ? throw new ArgumentException($"'{bad}' is no allowed upstream.", nameof(value))
+                : value;
+    } = [];
 
     /// <summary>Whether keys written in the function's code are used instead of the function's credentials.</summary>
     public bool AllowExplicitKeys { get; init; }
 
     /// <summary>Waits before the retries of a failed asynchronous invocation.</summary>
     public IReadOnlyList<TimeSpan> AsyncRetryDelays { get; init; } = [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2)];
+
+    /// <summary>Whether a text is an entry for <see cref="AllowedUpstreams"/>.</summary>
+    public static bool IsAllowedUpstream(string text)
+    {
+        try
+        {
+            UpstreamPattern.Parse(text);
+            return true;
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>The function's ARN on this node.</summary>
     public string Arn => $"arn:aws:lambda:{Region}:000000000000:function:{Name}";

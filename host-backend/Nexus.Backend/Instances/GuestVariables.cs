@@ -50,6 +50,7 @@ internal static class GuestVariables
             variables[name] = name == "DOTNET_STARTUP_HOOKS" && variables.TryGetValue(name, out var own) ? $"{own}:{value}" : value;
         }
 
+        variables["NEXUS_NETWORK"] = function.HostNetwork || function.Sandbox == "none" ? "host" : "none";
         variables["NEXUS_CHANNEL"] = "3,4,5";
         return variables;
     }

@@ -25,6 +25,7 @@ internal static class LaunchSpecification
             TmpSizeMb = function.TmpMb,
             ReadOnlyMounts = [new ReadOnlyMount(dotnet, dotnet)],
             Descriptors = descriptors,
+            AllowNetwork = function.HostNetwork,
         };
     }
 }

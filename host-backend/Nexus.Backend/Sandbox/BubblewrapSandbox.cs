@@ -20,6 +20,7 @@ public sealed partial class BubblewrapSandbox : ISandbox
     private readonly string? _privilegeDrop;
     private readonly bool _asRoot = Environment.IsPrivilegedProcess;
     private readonly GuestLimits _limits;
+    private readonly ILogger _logger;
 
     /// <exception cref="Nexus.Diagnostics.NexusException">NEXUS0201.</exception>
     public BubblewrapSandbox(CgroupHierarchy hierarchy, ILogger<BubblewrapSandbox> logger)
@@ -27,6 +28,7 @@ public sealed partial class BubblewrapSandbox : ISandbox
         _bubblewrap = ProgramPath.Find("bwrap") ?? throw Missing("bwrap");
         _privilegeDrop = _asRoot ? ProgramPath.Find("setpriv") ?? throw Missing("setpriv") : null;
         _limits = new GuestLimits(hierarchy, logger);
+        _logger = logger;
         if (!SeccompFilter.IsSupported)
         {
             SandboxLog.NoSeccomp(logger);
@@ -38,6 +40,11 @@ public sealed partial class BubblewrapSandbox : ISandbox
     public async Task<SandboxProcess> StartAsync(SandboxSpec spec, CancellationToken cancellation)
     {
         SpecCheck.Check(spec, _asRoot);
+        if (spec.AllowNetwork)
+        {
+            SandboxLog.HostNetwork(_logger, spec.Name);
+        }
+
         var (statusRead, statusWrite) = Descriptors.Pipe();
         var (gateRead, gateWrite) = Descriptors.Pipe();
         var status = Descriptors.Reader(statusRead);

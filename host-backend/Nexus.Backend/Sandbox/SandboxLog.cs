@@ -16,4 +16,11 @@ internal static partial class SandboxLog
 
     [LoggerMessage(202, LogLevel.Warning, "The system call filter exists for x86-64 only; guests run without it on this machine.")]
     public static partial void NoSeccomp(ILogger logger);
+
+    [LoggerMessage(
+        203,
+        LogLevel.Warning,
+        "'{Name}' is started WITH THE NODE'S NETWORK, as its configuration grants: it reaches whatever the node reaches, this machine and metadata services included."
+    )]
+    public static partial void HostNetwork(ILogger logger, string name);
 }

@@ -35,6 +35,31 @@ internal static class SeccompFilter
     private const uint NonBlocking = 0x800;
     private const uint SetNonBlocking = 0x5421;
 
+    // AF_INET, AF_INET6, SOCK_STREAM below its flags.
+    private const uint InternetFamily = 2;
+    private const uint Internet6Family = 10;
+    private const uint Stream = 1;
+    private const uint TypeMask = 0xF;
+
+    // SOL_SOCKET: SO_REUSEADDR, SO_SNDBUF, SO_RCVBUF, SO_KEEPALIVE, SO_LINGER, SO_RCVTIMEO, SO_SNDTIMEO; IPPROTO_TCP: TCP_NODELAY, KEEPIDLE, KEEPINTVL, KEEPCNT; IPPROTO_IPV6: V6ONLY.
+    private const uint SocketLevel = 1;
+    private const uint ErrorOption = 4;
+    private static readonly (uint Level, uint Name)[] SettableOptions =
+    [
+        (SocketLevel, 2),
+        (SocketLevel, 7),
+        (SocketLevel, 8),
+        (SocketLevel, 9),
+        (SocketLevel, 13),
+        (SocketLevel, 20),
+        (SocketLevel, 21),
+        (6, 1),
+        (6, 4),
+        (6, 5),
+        (6, 6),
+        (41, 26),
+    ];
+
     /// <summary>Whether this machine's system calls are the ones listed.</summary>
     public static bool IsSupported => RuntimeInformation.OSArchitecture == Architecture.X64;
 
@@ -44,6 +69,11 @@ internal static class SeccompFilter
         foreach (var (_, number) in SystemCalls.Allowed)
         {
             program.ReturnIf(number, Allow);
+        }
+
+        if (!allowNetwork)
+        {
+            Unconnected(program);
         }
 
         foreach (var (_, number) in SystemCalls.Network)
@@ -76,5 +106,50 @@ internal static class SeccompFilter
             )
             .ReturnAlways(NotImplemented)
             .ToArray();
+    }
+
+    /// <summary>A TCP socket that can be made and prepared, but neither connected nor bound.</summary>
+    private static void Unconnected(BpfProgram program) =>
+        program
+            .When(
+                SystemCalls.Socket,
+                body =>
+                {
+                    body.Load(FirstArgument);
+                    foreach (var family in (uint[])[InternetFamily, Internet6Family])
+                    {
+                        body.When(
+                            family,
+                            type => type.Load(SecondArgument).Mask(TypeMask).ReturnUnless(Stream, AccessDenied).ReturnAlways(Allow)
+                        );
+                    }
+
+                    body.ReturnAlways(AccessDenied);
+                }
+            )
+            .When(SystemCalls.SetSocketOption, static body => Options(body, SettableOptions))
+            .When(SystemCalls.GetSocketOption, static body => Options(body, SettableOptions.Append((SocketLevel, ErrorOption))));
+
+    private static void Options(BpfProgram body, IEnumerable<(uint Level, uint Name)> options)
+    {
+        body.Load(SecondArgument);
+        foreach (var level in options.GroupBy(static option => option.Level))
+        {
+            body.When(
+                level.Key,
+                names =>
+                {
+                    names.Load(ThirdArgument);
+                    foreach (var (_, name) in level)
+                    {
+                        names.ReturnIf(name, Allow);
+                    }
+
+                    names.ReturnAlways(AccessDenied);
+                }
+            );
+        }
+
+        body.ReturnAlways(AccessDenied);
     }
 }

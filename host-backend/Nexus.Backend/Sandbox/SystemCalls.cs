@@ -7,10 +7,16 @@ namespace Nexus.Backend.Sandbox;
 internal static class SystemCalls
 {
     public const uint Ioctl = 16;
+    public const uint Socket = 41;
+    public const uint SetSocketOption = 54;
+    public const uint GetSocketOption = 55;
     public const uint Clone = 56;
     public const uint Fcntl = 72;
 
-    /// <summary>Answered with EACCES unless the network is allowed: an error every program understands.</summary>
+    /// <summary>
+    /// Answered with EACCES unless the network is allowed: an error every program understands. Of three of them a TCP socket that never connects is let through, so that what
+    /// fails is the connecting, which names the place.
+    /// </summary>
     // csharpier-ignore
     public static readonly (string Name, uint Number)[] Network =
     [

@@ -21,6 +21,9 @@ internal sealed record Setting(string Key, SettingType Type, string Description)
     /// <summary>The values of a choice.</summary>
     public IReadOnlyList<string> Choices { get; init; } = [];
 
+    /// <summary>For a list of texts: what each of them must be, besides a text.</summary>
+    public (string Words, Func<string, bool> IsMet)? Form { get; init; }
+
     /// <summary>Whether it only makes sense for one function, so that neither a switch of <c>nexus serve</c> nor a variable sets it.</summary>
     public bool PerFunctionOnly { get; init; }
 
@@ -40,7 +43,7 @@ internal sealed record Setting(string Key, SettingType Type, string Description)
             SettingType.Integer => $"a whole number from {Text(Least)} to {Text(Most)}",
             SettingType.Number => $"a number from {Text(Least)} to {Text(Most)}",
             SettingType.Flag => "true or false",
-            SettingType.TextList => "a list of texts",
+            SettingType.TextList => $"a list of {Form?.Words ?? "texts"}",
             SettingType.IntegerList => $"a list of whole numbers from {Text(Least)} to {Text(Most)}",
             SettingType.Variables => "names and texts (NAME=VALUE)",
             _ => "a text",

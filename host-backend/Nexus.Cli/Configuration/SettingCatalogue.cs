@@ -1,3 +1,4 @@
+using Nexus.Backend.Functions;
 using Nexus.Backend.Instances;
 
 namespace Nexus.Cli.Configuration;
@@ -58,6 +59,11 @@ internal static class SettingCatalogue
             Most = 900,
         },
         new("sandbox", SettingType.Choice, "Isolation") { Default = "process", Choices = InstanceServices.SandboxKinds },
+        new("network", SettingType.Choice, "Network of the process sandbox: none, or the node's own, with sockets")
+        {
+            Default = "none",
+            Choices = ["none", "host"],
+        },
         new("region", SettingType.Text, "AWS region of this function") { PerFunctionOnly = true },
         new("environment", SettingType.Variables, "Environment variable of the function, NAME=VALUE"),
         new("profile", SettingType.Text, "Profile of the backend's AWS configuration files that gives the credentials"),
@@ -68,13 +74,26 @@ internal static class SettingCatalogue
             "allowedUpstreams",
             SettingType.TextList,
             "Place the function's HttpClient and gRPC clients may go to: host, host:port, scheme://host:port, *.suffix or *; nowhere when absent"
-        ),
+        )
+        {
+            Form = ("host, host:port, scheme://host:port, *.suffix or *", FunctionDefinition.IsAllowedUpstream),
+        },
         new("allowExplicitKeys", SettingType.Flag, "Use keys that the function's code gives to its clients") { Default = false },
         new("maxInstances", SettingType.Integer, "Instances, and so invocations at once, at most")
         {
             Default = 10,
             Least = 1,
             Most = 1000,
+        },
+        new(
+            "maxCallsInFlight",
+            SettingType.Integer,
+            "AWS, HTTP and gRPC calls in flight at most, of each kind and over all instances; others wait"
+        )
+        {
+            Default = 512,
+            Least = 1,
+            Most = 100_000,
         },
         new("concurrency", SettingType.Integer, "Requests that an instance of a server gets at once")
         {

@@ -19,7 +19,7 @@ internal static class SettingReader
             (SettingType.Integer, JsonValueKind.Number) => Whole(setting, value.GetDouble()),
             (SettingType.Number, JsonValueKind.Number) => Fraction(setting, value.GetDouble()),
             (SettingType.Flag, JsonValueKind.True or JsonValueKind.False) => value.GetBoolean(),
-            (SettingType.TextList, JsonValueKind.Array) => Elements(value, static element => Text(element)),
+            (SettingType.TextList, JsonValueKind.Array) => Formed(setting, Elements(value, static element => Text(element))),
             (SettingType.IntegerList, JsonValueKind.Array) => Elements(value, element => Integer(setting, element)),
             (SettingType.Variables, JsonValueKind.Object) => Variables(value),
             (SettingType.Text or SettingType.Path or SettingType.Address or SettingType.Choice, JsonValueKind.String) => FromOne(
@@ -41,7 +41,7 @@ internal static class SettingReader
         object? read = setting.Type switch
         {
             SettingType.Variables => Pairs(texts),
-            SettingType.TextList => texts.SelectMany(static text => Split(text)).ToArray(),
+            SettingType.TextList => Formed(setting, [.. texts.SelectMany(static text => Split(text))]),
             SettingType.IntegerList => All(texts.SelectMany(static text => Split(text)).Select(text => Integer(setting, text))),
             SettingType.Integer => Parse(texts[^1]) is { } number ? Whole(setting, number) : null,
             SettingType.Number => Parse(texts[^1]) is { } number ? Fraction(setting, number) : null,
@@ -76,6 +76,9 @@ internal static class SettingReader
         };
 
     private static string[] Split(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    private static string[]? Formed(Setting setting, string[]? texts) =>
+        setting.Form is not { } form || texts?.All(form.IsMet) is true ? texts : null;
 
     private static string? Text(JsonElement element) => element.ValueKind is JsonValueKind.String ? element.GetString() : null;
 

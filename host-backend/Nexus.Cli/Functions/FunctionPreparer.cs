@@ -68,6 +68,14 @@ internal sealed class FunctionPreparer(string cacheFolder)
             MaxRequestBytes = settings.Has("maxRequestBytes") ? settings.Integer("maxRequestBytes") : null,
         };
 
+    private static bool HasHostNetwork(SettingValues settings)
+    {
+        var isHost = settings.Text("network") == "host";
+        return isHost && settings.Text("sandbox") == "vm"
+            ? throw CliDiagnostics.BadValue.With("network = host with sandbox = vm; allowed is none, a virtual machine has no network")
+            : isHost;
+    }
+
     private static FunctionDefinition Define(string name, string handler, PreparedFunction prepared, SettingValues settings) =>
         new()
         {
@@ -79,9 +87,11 @@ internal sealed class FunctionPreparer(string cacheFolder)
             MemoryMb = settings.Integer("memory"),
             Timeout = TimeSpan.FromSeconds(settings.Integer("timeout")),
             Sandbox = settings.Text("sandbox"),
+            HostNetwork = HasHostNetwork(settings),
             CpuLimit = settings.Number("cpu"),
             TmpMb = settings.Integer("tmp"),
             MaxInstances = settings.Integer("maxInstances"),
+            MaxCallsInFlight = settings.Integer("maxCallsInFlight"),
             IdleTimeout = TimeSpan.FromSeconds(settings.Integer("idleSeconds")),
             Environment = settings.Variables("environment"),
             LeanRuntime = settings.Flag("leanRuntime"),

@@ -17,7 +17,7 @@ internal sealed class SiteScan(SiteMatcher matcher, RewriteLog log)
 
     private void Look(MethodDefinition method, Instruction instruction, MethodReference callee)
     {
-        if (matcher.Match(callee) is not null)
+        if (matcher.Match(callee) is { Offloads: true })
             return;
         var type = callee.DeclaringType.GetElementType().FullName;
         var constructs = instruction.OpCode == OpCodes.Newobj;

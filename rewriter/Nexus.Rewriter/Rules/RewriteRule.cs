@@ -43,6 +43,9 @@ public sealed record RewriteRule
     /// <summary>Why the hook is at this place; printed by <c>nexus check</c>.</summary>
     public required string Reason { get; init; }
 
+    /// <summary>False for a rule that only lets an error say more: what it is applied to still needs a network.</summary>
+    public bool Offloads { get; init; } = true;
+
     /// <summary>Whether the rule changes callers rather than the method itself.</summary>
     public bool IsCallSiteRule =>
         Kind is RewriteKind.ReplaceCall or RewriteKind.ReplaceNew or RewriteKind.WrapCall or RewriteKind.ReplaceBase;

@@ -1,5 +1,6 @@
 using Nexus.Backend.Executors.Http;
 using Nexus.Backend.Executors.Upstreams;
+using Nexus.Backend.Functions;
 
 namespace Nexus.Backend.Tests.Http;
 
@@ -78,8 +79,17 @@ public sealed class UpstreamPolicyTests
     [DataRow("host:port")]
     [DataRow("")]
     [DataRow("*host")]
-    public void Parse_NoPattern_IsRefused(string pattern) =>
-        Assert.AreEqual("NEXUS0624", IdOf(() => Policy([pattern]).Admit("http", "host")));
+    public void Parse_NoPattern_IsRefusedWhenTheFunctionIsDefined(string pattern) =>
+        Assert.ThrowsExactly<ArgumentException>(() =>
+            new FunctionDefinition
+            {
+                Name = "f",
+                AppFolder = "/",
+                Command = static (_, _) => [],
+                Region = "",
+                AllowedUpstreams = ["host", pattern],
+            }
+        );
 
     private static UpstreamPolicy Policy(string[] allowed) => new(allowed, HttpCallDiagnostics.Upstreams);
 

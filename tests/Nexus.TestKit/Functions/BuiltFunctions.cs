@@ -21,6 +21,7 @@ internal static class BuiltFunctions
         "Faults",
         "Gallery",
         "HelloAll",
+        "KeyValue",
         "Ledger",
         "LegacyObjects",
         "ObjectTransformer",

@@ -37,9 +37,18 @@ public sealed class GrpcCallExecutor : ICallExecutor, IDisposable
     {
         var started = Stopwatch.GetTimestamp();
         var outcome = "failed";
+        var head = GrpcCallHead.Read(call.Head);
+        var routes = _routes.GetOrAdd(function.Name, static (_, function) => new GrpcRoutes(function), function);
+        if (!await routes.Slots.EnterAsync(call).ConfigureAwait(false))
+        {
+            _metrics.GrpcCall(function.Name, "cancelled", Stopwatch.GetElapsedTime(started));
+            call.Abort(AbortCode.Cancelled);
+            return;
+        }
+
         try
         {
-            outcome = await ExchangeAsync(call, GrpcCallHead.Read(call.Head), function).ConfigureAwait(false);
+            outcome = await ExchangeAsync(call, head, routes).ConfigureAwait(false);
         }
         catch (NexusException refusal)
         {
@@ -58,13 +67,13 @@ public sealed class GrpcCallExecutor : ICallExecutor, IDisposable
         }
         finally
         {
+            routes.Slots.Leave();
             _metrics.GrpcCall(function.Name, outcome, Stopwatch.GetElapsedTime(started));
         }
     }
 
-    private async Task<string> ExchangeAsync(ChannelCall call, GrpcCallHead head, FunctionDefinition function)
+    private async Task<string> ExchangeAsync(ChannelCall call, GrpcCallHead head, GrpcRoutes routes)
     {
-        var routes = _routes.GetOrAdd(function.Name, static (_, function) => new GrpcRoutes(function), function);
         var route = routes.For(head.Method);
         if (InNode?.Invoke(route.Uri) is { } upstream)
         {

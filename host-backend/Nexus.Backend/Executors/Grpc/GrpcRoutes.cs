@@ -4,11 +4,14 @@ using Nexus.Backend.Functions;
 
 namespace Nexus.Backend.Executors.Grpc;
 
-/// <summary>The routes of one function. What a guest makes up only costs it its cache.</summary>
+/// <summary>The routes of one function, and how many of its calls there are at once. What a guest makes up only costs it its cache.</summary>
 internal sealed class GrpcRoutes(FunctionDefinition function)
 {
     private const int MostRoutes = 256;
     private readonly UpstreamPolicy _policy = new(function.AllowedUpstreams, GrpcDiagnostics.Upstreams);
+
+    public CallSlots Slots { get; } = new(function);
+
     private readonly ConcurrentDictionary<ReadOnlyMemory<byte>, GrpcRoute> _routes = new(BytesComparer.Instance);
 
     /// <exception cref="Nexus.Diagnostics.NexusException">NEXUS0700 to NEXUS0702.</exception>

@@ -34,13 +34,6 @@ public static class HttpCallDiagnostics
         "Look at the value shown; a header that names a hop (Proxy-*, Upgrade, Transfer-Encoding other than chunked) cannot be set by a function."
     );
 
-    public static readonly Diagnostic BadPattern = new(
-        "NEXUS0624",
-        "An entry of \"allowedUpstreams\" is not understood",
-        "An entry is a host, host:port, scheme://host[:port], *.suffix or *.",
-        "Correct the entry; a path, a user or a query cannot be part of it."
-    );
-
     public static readonly Diagnostic TooManySettings = new(
         "NEXUS0625",
         "The functions of this node use too many different connection settings",
@@ -50,6 +43,5 @@ public static class HttpCallDiagnostics
 
     internal static UpstreamRefusals Upstreams { get; } = new(NotAllowed, MetadataAddress, ThisMachine, BadRequest);
 
-    public static IReadOnlyList<Diagnostic> All { get; } =
-    [NotAllowed, MetadataAddress, ThisMachine, BadRequest, BadPattern, TooManySettings];
+    public static IReadOnlyList<Diagnostic> All { get; } = [NotAllowed, MetadataAddress, ThisMachine, BadRequest, TooManySettings];
 }

@@ -22,7 +22,7 @@ public sealed class HttpCallExecutor(HttpPools pools, NexusMetrics metrics) : IC
         var head = HttpRequestHead.Read(call.Head.Span);
         var calls = _functions.GetOrAdd(function.Name, static (_, made) => new HttpFunctionCalls(made), function);
         var started = System.Diagnostics.Stopwatch.GetTimestamp();
-        if (!await calls.EnterAsync(call).ConfigureAwait(false))
+        if (!await calls.Slots.EnterAsync(call).ConfigureAwait(false))
         {
             return;
         }
@@ -45,7 +45,7 @@ public sealed class HttpCallExecutor(HttpPools pools, NexusMetrics metrics) : IC
         }
         finally
         {
-            calls.Leave();
+            calls.Slots.Leave();
             metrics.HttpCall(function.Name, host, status, System.Diagnostics.Stopwatch.GetElapsedTime(started));
         }
     }

@@ -1,6 +1,5 @@
 using Nexus.Backend.Executors.Upstreams;
 using Nexus.Backend.Functions;
-using Nexus.Channel;
 
 namespace Nexus.Backend.Executors.Http;
 
@@ -10,27 +9,8 @@ internal sealed class HttpFunctionCalls(FunctionDefinition function)
 {
     /// <summary>Stands for the host of a request that was refused: what a guest makes up is not counted by name.</summary>
     public const string RefusedHost = "(refused)";
-    private SemaphoreSlim InFlight { get; } = new(function.MaxCallsInFlight);
+
+    public CallSlots Slots { get; } = new(function);
 
     public UpstreamPolicy Policy { get; } = new(function.AllowedUpstreams, HttpCallDiagnostics.Upstreams);
-
-    /// <summary>False when the guest gave up before its turn came.</summary>
-    public async ValueTask<bool> EnterAsync(ChannelCall call)
-    {
-        try
-        {
-            if (!InFlight.Wait(0))
-            {
-                await InFlight.WaitAsync(call.Aborted).ConfigureAwait(false);
-            }
-
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
-    }
-
-    public void Leave() => InFlight.Release();
 }

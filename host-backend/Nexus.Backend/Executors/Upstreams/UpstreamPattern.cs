@@ -1,6 +1,4 @@
 using System.Globalization;
-using Nexus.Backend.Executors.Http;
-using Nexus.Diagnostics;
 
 namespace Nexus.Backend.Executors.Upstreams;
 
@@ -14,7 +12,7 @@ internal readonly record struct UpstreamPattern(string? Scheme, string Host, int
     public bool IsExact => Host.Length > 0 && Host[0] != '.';
 
     /// <param name="text"><c>host</c>, <c>host:port</c>, <c>scheme://host[:port]</c>, <c>*.suffix</c> or <c>*</c>.</param>
-    /// <exception cref="NexusException">NEXUS0624.</exception>
+    /// <exception cref="FormatException">It is none of these.</exception>
     public static UpstreamPattern Parse(string text)
     {
         var rest = text.Trim().ToLowerInvariant();
@@ -27,7 +25,7 @@ internal readonly record struct UpstreamPattern(string? Scheme, string Host, int
 
         if (scheme is not (null or "http" or "https") || !TrySplit(rest, out var host, out var port))
         {
-            throw HttpCallDiagnostics.BadPattern.With(text);
+            throw new FormatException($"'{text}' is no allowed upstream.");
         }
 
         return host == "*" ? new UpstreamPattern(scheme, "", port)

@@ -11,7 +11,7 @@ internal sealed class UpstreamPolicy
 
     /// <param name="allowed">The operator's list.</param>
     /// <param name="refusals">What the stack says.</param>
-    /// <exception cref="NexusException">NEXUS0624.</exception>
+    /// <exception cref="FormatException">An entry is not well-formed.</exception>
     public UpstreamPolicy(IEnumerable<string> allowed, UpstreamRefusals refusals)
     {
         _refusals = refusals;
