@@ -35,8 +35,8 @@ public sealed class AwsHttpClient : IDisposable
             MaxResponseHeadersLength = 128,
             RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
             ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
-            ConnectCallback = (context, cancellation) => ConnectAsync(context, pump, cancellation),
         };
+        PumpConnections.Use(handler, (context, cancellation) => ConnectAsync(context, pump, cancellation));
         _invoker = new HttpMessageInvoker(handler);
     }
 
@@ -105,7 +105,7 @@ public sealed class AwsHttpClient : IDisposable
         }
     }
 
-    private static async ValueTask<Stream> ConnectAsync(
+    private static async ValueTask<PumpStream> ConnectAsync(
         SocketsHttpConnectionContext context,
         ChannelPump pump,
         CancellationToken cancellationToken

@@ -70,6 +70,13 @@ internal sealed class PumpSocket : IPumpListener, IDisposable
     /// <exception cref="IOException">The connection broke or was closed here.</exception>
     public ValueTask SendAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellation) => _send.StartAsync(buffer, cancellation);
 
+    /// <summary>What waits for receiving or sending goes on on the pump's threads from now on, instead of the pool's.</summary>
+    public void ContinueOnPump()
+    {
+        _receive.ContinuesOnPump = true;
+        _send.ContinuesOnPump = true;
+    }
+
     public void Collect(List<IThreadPoolWorkItem> ready)
     {
         _connect.Signal(ready);

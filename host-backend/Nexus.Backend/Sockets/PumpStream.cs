@@ -9,14 +9,21 @@ internal sealed class PumpStream(PumpSocket socket) : Stream
 {
     private const string AsynchronousOnly = "A connection of the backend is used asynchronously: nothing there may block.";
 
-    /// <summary>Connects to the first address that accepts.</summary>
+    /// <summary>Connects to the first address that accepts. What waits for the stream goes on in the pool, until <see cref="ContinueOnPump"/>.</summary>
     /// <param name="addresses">At least one; tried in their order.</param>
     /// <param name="port">1 to 65,535.</param>
     /// <param name="pump">Whose threads wait for the connection.</param>
     /// <param name="cancellation">Ends the attempt.</param>
     /// <exception cref="SocketException">No address accepted; the last one's error.</exception>
-    public static async ValueTask<Stream> ConnectAsync(IPAddress[] addresses, int port, ChannelPump pump, CancellationToken cancellation) =>
-        new PumpStream(await PumpSocket.ConnectAsync(addresses, port, pump, cancellation).ConfigureAwait(false));
+    public static async ValueTask<PumpStream> ConnectAsync(
+        IPAddress[] addresses,
+        int port,
+        ChannelPump pump,
+        CancellationToken cancellation
+    ) => new PumpStream(await PumpSocket.ConnectAsync(addresses, port, pump, cancellation).ConfigureAwait(false));
+
+    /// <summary>From now on what waits for the stream goes on on the pump's threads, so it must not block.</summary>
+    public void ContinueOnPump() => socket.ContinueOnPump();
 
     public override bool CanRead => true;
 

@@ -5,7 +5,7 @@ namespace Nexus.Backend.Sockets;
 
 /// <summary>
 /// One direction of a <see cref="PumpSocket"/>: what is asked for is tried at once, and again each time something happened at the socket, until it succeeds, fails, is
-/// cancelled or the socket is closed. One request at a time; its continuation runs on the pump's thread.
+/// cancelled or the socket is closed. One request at a time.
 /// </summary>
 internal abstract class SocketOperation : IThreadPoolWorkItem, IValueTaskSource<int>, IValueTaskSource
 {
@@ -27,6 +27,9 @@ internal abstract class SocketOperation : IThreadPoolWorkItem, IValueTaskSource<
         Queued,
         Running,
     }
+
+    /// <summary>Whether what waits goes on on the pump's thread, rather than in the pool.</summary>
+    public bool ContinuesOnPump { get; set; }
 
     /// <summary>Something happened at the socket.</summary>
     public void Signal(List<IThreadPoolWorkItem> ready)
@@ -143,6 +146,7 @@ internal abstract class SocketOperation : IThreadPoolWorkItem, IValueTaskSource<
                 if (!_signalled)
                 {
                     _source.Reset();
+                    _source.RunContinuationsAsynchronously = !ContinuesOnPump;
                     _state = State.Waiting;
                     // Within the gate, so that nobody finishes a request whose registration is not noted yet.
                     _cancellation = cancellation.UnsafeRegister(

@@ -199,6 +199,66 @@ public sealed class PumpStreamTests : IDisposable
     }
 
     [TestMethod]
+    public async Task ReadAsync_BeforeAndAfterContinueOnPump_GoesOnInThePoolAndThenOnThePump()
+    {
+        var (stream, peer) = await ConnectAsync();
+        using var both = new Both(stream, peer);
+        Assert.IsNull(await FeedAsync(), "the pool's threads have no such name");
+        stream.ContinueOnPump();
+        Assert.AreEqual("sockets", await FeedAsync());
+
+        async Task<string?> FeedAsync()
+        {
+            var reading = ReadAsync();
+            await peer.SendAsync(new byte[] { 1 });
+            return await reading.WaitAsync(Watchdog);
+        }
+
+        async Task<string?> ReadAsync()
+        {
+            await stream.ReadAsync(new byte[1]).ConfigureAwait(false);
+            return Thread.CurrentThread.Name is { } name && name.StartsWith("sockets", StringComparison.Ordinal) ? name : null;
+        }
+    }
+
+    [TestMethod]
+    public async Task Use_HttpClient_ConnectsInThePoolAndReadsOnThePump()
+    {
+        string? connecting = "";
+        using var handler = new SocketsHttpHandler();
+        PumpConnections.Use(
+            handler,
+            async (_, cancellation) =>
+            {
+                var made = await PumpStream.ConnectAsync([IPAddress.Loopback], Port, _pump, cancellation).ConfigureAwait(false);
+                connecting = Thread.CurrentThread.Name;
+                return made;
+            }
+        );
+        using var client = new HttpMessageInvoker(handler);
+        var serving = ServeOneAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{Port}/");
+        var sending = SendAsync();
+        Assert.AreEqual("sockets", await sending.WaitAsync(Watchdog));
+        Assert.AreNotEqual("sockets", connecting);
+        await serving;
+
+        async Task<string?> SendAsync()
+        {
+            using var response = await client.SendAsync(request, CancellationToken.None).ConfigureAwait(false);
+            return Thread.CurrentThread.Name;
+        }
+
+        async Task ServeOneAsync()
+        {
+            using var peer = new NetworkStream(await _listener.AcceptSocketAsync(), ownsSocket: true);
+            await peer.ReadAtLeastAsync(new byte[1024], 16);
+            await Task.Delay(100);
+            await peer.WriteAsync("HTTP/1.1 204 No Content\r\n\r\n"u8.ToArray());
+        }
+    }
+
+    [TestMethod]
     public async Task ConnectAsync_FirstAddressRefuses_TakesTheNext()
     {
         // The listener is on 127.0.0.1 only.
@@ -239,7 +299,7 @@ public sealed class PumpStreamTests : IDisposable
         });
     }
 
-    private async Task<(Stream Stream, Socket Peer)> ConnectAsync()
+    private async Task<(PumpStream Stream, Socket Peer)> ConnectAsync()
     {
         var accepting = _listener.AcceptSocketAsync();
         var stream = await PumpStream.ConnectAsync([IPAddress.Loopback], Port, _pump, CancellationToken.None).AsTask().WaitAsync(Watchdog);

@@ -1,5 +1,6 @@
 using System.Net;
 using Nexus.Backend.Executors.Upstreams;
+using Nexus.Backend.Sockets;
 using Nexus.Channel;
 
 namespace Nexus.Backend.Executors.Grpc;
@@ -53,9 +54,12 @@ internal sealed class GrpcConnections : IDisposable
             ConnectTimeout = TimeSpan.FromSeconds(20),
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
             MaxResponseHeadersLength = 64,
-            ConnectCallback = (context, cancellation) =>
-                UpstreamConnection.OpenAsync(context.DnsEndPoint, toThisMachine, GrpcDiagnostics.Upstreams, pump, cancellation),
         };
+        PumpConnections.Use(
+            handler,
+            (context, cancellation) =>
+                UpstreamConnection.OpenAsync(context.DnsEndPoint, toThisMachine, GrpcDiagnostics.Upstreams, pump, cancellation)
+        );
         configure?.Invoke(handler);
         return handler;
     }

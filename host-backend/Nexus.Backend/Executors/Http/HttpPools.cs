@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http;
 using System.Text;
 using Nexus.Backend.Executors.Upstreams;
+using Nexus.Backend.Sockets;
 using Nexus.Channel;
 
 namespace Nexus.Backend.Executors.Http;
@@ -67,15 +68,18 @@ public sealed class HttpPools(ChannelPump pump) : IDisposable
             ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
         };
         var toThisMachine = key.ReachesThisMachine;
-        handler.ConnectCallback = (context, cancellation) =>
-            // A proxy is the operator's; what it reaches is not decided here.
-            UpstreamConnection.OpenAsync(
-                context.DnsEndPoint,
-                toThisMachine || !IsRequestsOwn(context),
-                HttpCallDiagnostics.Upstreams,
-                pump,
-                cancellation
-            );
+        PumpConnections.Use(
+            handler,
+            (context, cancellation) =>
+                // A proxy is the operator's; what it reaches is not decided here.
+                UpstreamConnection.OpenAsync(
+                    context.DnsEndPoint,
+                    toThisMachine || !IsRequestsOwn(context),
+                    HttpCallDiagnostics.Upstreams,
+                    pump,
+                    cancellation
+                )
+        );
         return handler;
     }
 

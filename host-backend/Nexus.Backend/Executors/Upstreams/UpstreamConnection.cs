@@ -15,7 +15,7 @@ internal static class UpstreamConnection
     /// <param name="pump">Whose threads wait for the connection.</param>
     /// <param name="cancellation">Ends the attempt.</param>
     /// <exception cref="NexusException">The name leads where nobody may go.</exception>
-    public static async ValueTask<Stream> OpenAsync(
+    public static async ValueTask<PumpStream> OpenAsync(
         DnsEndPoint endPoint,
         bool toThisMachine,
         UpstreamRefusals refusals,
