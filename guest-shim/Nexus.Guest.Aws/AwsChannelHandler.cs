@@ -6,10 +6,15 @@ using Nexus.Channel.Messages;
 namespace Nexus.Guest.Aws;
 
 /// <summary>The innermost handler: one marshalled request through the channel, one raw response back.</summary>
-internal sealed class AwsChannelHandler(GuestChannel channel, AWSCredentials? clientCredentials) : PipelineHandler
+internal sealed class AwsChannelHandler(AWSCredentials? clientCredentials) : PipelineHandler
 {
     // What HttpClient allows when a client's configuration says nothing.
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(100);
+
+    private GuestChannel? _channel;
+
+    /// <summary>Joined by the first call; the pipeline is only cut in a process that has one.</summary>
+    private GuestChannel Channel => _channel ??= GuestChannel.Current!;
 
     public override void InvokeSync(IExecutionContext executionContext) =>
         SendAsync(executionContext.RequestContext, executionContext.ResponseContext).GetAwaiter().GetResult();
@@ -37,8 +42,8 @@ internal sealed class AwsChannelHandler(GuestChannel channel, AWSCredentials? cl
         try
         {
             var opening = body is { IsEmpty: false, IsInMemory: true }
-                ? channel.Peer.OpenSilentlyAsync(ChannelProtocol.Aws, head, timeout, cancellation)
-                : channel.Peer.OpenAsync(ChannelProtocol.Aws, head, timeout, final: body.IsEmpty, cancellation);
+                ? Channel.Peer.OpenSilentlyAsync(ChannelProtocol.Aws, head, timeout, cancellation)
+                : Channel.Peer.OpenAsync(ChannelProtocol.Aws, head, timeout, final: body.IsEmpty, cancellation);
             call = await opening.ConfigureAwait(false);
             var frame = await ExchangeAsync(call, body, cancellation).ConfigureAwait(false);
             var answer = AwsResponseHead.Read(frame.Memory.Span);
@@ -48,8 +53,8 @@ internal sealed class AwsChannelHandler(GuestChannel channel, AWSCredentials? cl
             }
 
             // A client's timeout ends with the headers, as HttpClient's does; an object may be read for as long as the invocation runs.
-            call.ResetDeadline(channel.InvocationRemaining);
-            var data = new AwsResponse(answer, new AwsResponseStream(call, frame.IsFinal, channel.Peer));
+            call.ResetDeadline(Channel.InvocationRemaining);
+            var data = new AwsResponse(answer, new AwsResponseStream(call, frame.IsFinal, Channel.Peer));
             call = null;
             if (!data.IsSuccessStatusCode)
             {
@@ -83,13 +88,13 @@ internal sealed class AwsChannelHandler(GuestChannel channel, AWSCredentials? cl
 
         if (body.IsInMemory)
         {
-            await body.SendAsync(call, channel.Peer, cancellation).ConfigureAwait(false);
+            await body.SendAsync(call, Channel.Peer, cancellation).ConfigureAwait(false);
             return await call.ReceiveAsync(cancellation).ConfigureAwait(false);
         }
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var receiving = call.ReceiveAsync(stop.Token).AsTask();
-        var sending = body.SendAsync(call, channel.Peer, stop.Token);
+        var sending = body.SendAsync(call, Channel.Peer, stop.Token);
         await Task.WhenAny(receiving, sending).ConfigureAwait(false);
         if (receiving.IsCompleted && !sending.IsCompleted)
         {
@@ -111,7 +116,7 @@ internal sealed class AwsChannelHandler(GuestChannel channel, AWSCredentials? cl
     private TimeSpan Timeout(IClientConfig config)
     {
         var wanted = config.Timeout ?? DefaultTimeout;
-        var remaining = channel.InvocationRemaining;
+        var remaining = Channel.InvocationRemaining;
         if (wanted == System.Threading.Timeout.InfiniteTimeSpan)
         {
             return remaining;

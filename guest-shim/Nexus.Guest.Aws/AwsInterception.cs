@@ -10,9 +10,10 @@ public static class AwsInterception
     /// <summary>Called when a client builds its pipeline: registers the customizer once, if this process has a channel.</summary>
     public static void Register()
     {
-        if (GuestChannel.Current is { } channel && Interlocked.Exchange(ref _registered, 1) == 0)
+        // Not joined yet: a client that is only made must not end what a snapshot may hold.
+        if (GuestChannel.IsOffered && Interlocked.Exchange(ref _registered, 1) == 0)
         {
-            RuntimePipelineCustomizerRegistry.Instance.Register(new AwsPipelineCustomizer(channel));
+            RuntimePipelineCustomizerRegistry.Instance.Register(new AwsPipelineCustomizer());
         }
     }
 
@@ -20,7 +21,7 @@ public static class AwsInterception
     /// <exception cref="NotSupportedException">NEXUS0450, when this process has a channel.</exception>
     public static void RefusePresign()
     {
-        if (GuestChannel.Current is not null)
+        if (GuestChannel.IsOffered)
         {
             throw new NotSupportedException(AwsStubDiagnostics.PresignNotAvailable.With("AWS4PreSignedUrlSigner").Message);
         }

@@ -8,7 +8,7 @@ namespace Nexus.Guest.Aws;
 /// Cuts a client's pipeline after marshalling and endpoint resolution. What follows there (credentials, checksums, signing, retries, HTTP) is the
 /// backend's; events, compression, error translation and unmarshalling stay the SDK's own.
 /// </summary>
-internal sealed class AwsPipelineCustomizer(GuestChannel channel) : IRuntimePipelineCustomizer
+internal sealed class AwsPipelineCustomizer : IRuntimePipelineCustomizer
 {
     public string UniqueName => "Nexus";
 
@@ -16,7 +16,7 @@ internal sealed class AwsPipelineCustomizer(GuestChannel channel) : IRuntimePipe
     public void Customize(Type type, RuntimePipeline pipeline)
     {
         var explicitCredentials = ExplicitCredentials(pipeline);
-        pipeline.ReplaceHandler<HttpHandler<HttpContent>>(new AwsChannelHandler(channel, explicitCredentials));
+        pipeline.ReplaceHandler<HttpHandler<HttpContent>>(new AwsChannelHandler(explicitCredentials));
 #if AWS_V3
         pipeline.RemoveHandler<CredentialsRetriever>();
 #else

@@ -20,9 +20,8 @@ internal sealed class InvocationServer
     private int _announceAfterInvocation;
 
     /// <summary>Loads and constructs the function; false when that failed, which <see cref="AnnounceAsync"/> then reports.</summary>
-    public bool Initialize(GuestChannel channel, LambdaLog log)
+    public bool Initialize(LambdaLog log)
     {
-        _channel = channel;
         _log = log;
         try
         {
@@ -39,6 +38,9 @@ internal sealed class InvocationServer
             return false;
         }
     }
+
+    /// <summary>The way to the backend; set before anything comes from there.</summary>
+    public void Connect(GuestChannel channel) => _channel = channel;
 
     /// <summary>Tells the backend that invocations may come, or why not; completes when it has heard.</summary>
     public async Task AnnounceAsync()

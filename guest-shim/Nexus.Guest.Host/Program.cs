@@ -5,12 +5,20 @@ using Nexus.Guest.Host.Lambda;
 // The sandbox starts this program in the function's folder; `_HANDLER` names the handler as on Lambda.
 var server = new InvocationServer();
 GuestChannel.ServeCalls(server.OnCall);
-if (GuestChannel.Current is not { } channel)
+if (!GuestChannel.IsOffered)
 {
     return await StandardStreams.RunAsync().ConfigureAwait(false);
 }
 
-var initialized = server.Initialize(channel, LambdaLog.ToStandardOutput());
+// The function is made before the channel is joined, so that a virtual machine's snapshot, which is taken then, has it.
+var initialized = server.Initialize(LambdaLog.ToStandardOutput());
+if (!initialized)
+{
+    GuestChannel.RefuseSnapshot();
+}
+
+var channel = GuestChannel.Current!;
+server.Connect(channel);
 channel.Peer.SessionRestarted += server.OnSessionRestarted;
 var announced = server.AnnounceAsync();
 if (!initialized)

@@ -54,6 +54,9 @@ public sealed class GuestChannel
     /// <summary>For a function host: the deadline of the invocation that begins, in <see cref="Stopwatch"/> ticks; <see cref="long.MaxValue"/> when it ends.</summary>
     public void SetInvocationDeadline(long deadline) => Volatile.Write(ref _invocationDeadline, deadline);
 
+    /// <summary>For a function host whose function could not be made: a virtual machine's snapshot would keep the failure.</summary>
+    public static void RefuseSnapshot() => VirtualMachineAttachment.AllowsSnapshot = false;
+
     private static GuestChannel? Attach()
     {
         if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } value)

@@ -27,7 +27,7 @@ public static class RuleCounters
     /// <summary>Whether a method that has a rule calls its target instead of running: in a process with a channel. Counts the hit.</summary>
     public static bool Diverts(int rule)
     {
-        if (GuestChannel.Current is null || t_runsAsItWas)
+        if (!GuestChannel.IsOffered || t_runsAsItWas)
         {
             return false;
         }

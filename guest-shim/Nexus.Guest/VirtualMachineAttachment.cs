@@ -18,6 +18,13 @@ public sealed class VirtualMachineAttachment
 
     // The first byte of a message that tells a clone what it is; random bytes follow.
     private const byte RestoreMessage = 2;
+    private const int MostMessageBytes = 64;
+
+    // vmm/Nexus.Vmm/Devices/Control/ControlRegisters.cs has the same numbers.
+    private const uint SnapshotWelcome = 1;
+    private const uint SnapshotRefused = 2;
+    private const uint AnswerWait = 0;
+    private const uint AnswerClone = 2;
 
     private VirtualMachineAttachment(ChannelRegion region, Doorbell toBackend, EventDoorbell toGuest)
     {
@@ -28,6 +35,9 @@ public sealed class VirtualMachineAttachment
 
     /// <summary>Raised after a restore from a snapshot, once the kernel has new random numbers.</summary>
     public static event Action? Restored;
+
+    /// <summary>Whether the monitor may take a snapshot before the channel is joined.</summary>
+    internal static bool AllowsSnapshot { get; set; } = true;
 
     public ChannelRegion Region { get; }
 
@@ -54,8 +64,9 @@ public sealed class VirtualMachineAttachment
         }
 
         var memory = new FileDescriptor((int)OpenPhysicalMemory().DangerousGetHandle(), ownsHandle: false);
+        var isClone = TryAddress(Value(words, "nexus.snapshot"), out var register) && PassSnapshot(new PhysicalRegister(memory, register));
         var toGuest = EventDoorbell.Create();
-        StartListening(FindPort(), toGuest);
+        StartListening(FindPort(), toGuest, isClone);
         return new VirtualMachineAttachment(ChannelRegion.AttachWindow(memory, address, length), new MappedDoorbell(memory, page), toGuest);
     }
 
@@ -65,20 +76,42 @@ public sealed class VirtualMachineAttachment
     private static Microsoft.Win32.SafeHandles.SafeFileHandle OpenPhysicalMemory() =>
         _memory ??= File.OpenHandle(PhysicalMemory, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
 
-    private static void StartListening(string port, EventDoorbell toGuest)
+    /// <summary>Where a snapshot may be taken, of which this process then goes on many times: before it has a channel. True in such a clone.</summary>
+    private static bool PassSnapshot(PhysicalRegister register)
+    {
+        if (AllowsSnapshot)
+        {
+            // What is garbage need not be in it.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            NativeHeap.Trim();
+        }
+
+        register.Store(AllowsSnapshot ? SnapshotWelcome : SnapshotRefused);
+        uint answer;
+        while ((answer = register.Load()) == AnswerWait)
+        {
+            Thread.Sleep(1);
+        }
+
+        return answer == AnswerClone;
+    }
+
+    private static void StartListening(string port, EventDoorbell toGuest, bool isClone)
     {
         var stream = new FileStream(port, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+        if (isClone)
+        {
+            // The first message: nothing may be computed with random numbers of the snapshot.
+            Span<byte> seed = stackalloc byte[MostMessageBytes];
+            Take(seed[..stream.Read(seed)]);
+        }
+
         var thread = new Thread(() =>
         {
-            Span<byte> bytes = stackalloc byte[64];
+            Span<byte> bytes = stackalloc byte[MostMessageBytes];
             while (stream.Read(bytes) is > 0 and var count)
             {
-                if (bytes[0] == RestoreMessage)
-                {
-                    KernelEntropy.Renew(bytes[1..count]);
-                    Restored?.Invoke();
-                }
-
+                Take(bytes[..count]);
                 toGuest.Ring();
             }
         })
@@ -87,6 +120,16 @@ public sealed class VirtualMachineAttachment
             Name = "nexus-wake",
         };
         thread.Start();
+    }
+
+    private static void Take(ReadOnlySpan<byte> message)
+    {
+        if (message is [RestoreMessage, .. var seed])
+        {
+            KernelEntropy.Renew(seed);
+            LibraryEntropy.Renew(seed);
+            Restored?.Invoke();
+        }
     }
 
     private static string FindPort()

@@ -17,7 +17,14 @@ internal sealed class MonitorArguments
 
     public MachineOptions Machine { get; private set; } = new();
 
+    /// <summary>What to boot; null for a machine that is resumed.</summary>
     public BootOptions? Boot { get; private set; }
+
+    /// <summary>Where the state of a machine goes that is to be suspended; null for an ordinary one.</summary>
+    public OwnedDescriptor? SuspendState { get; private set; }
+
+    /// <summary>Memory and state of a suspended machine; null for one that boots.</summary>
+    public (OwnedDescriptor Memory, OwnedDescriptor State)? Resume { get; private set; }
 
     /// <summary>Reads <c>--name value</c> pairs.</summary>
     /// <exception cref="Nexus.Diagnostics.NexusException">NEXUS0910 to NEXUS0913.</exception>
@@ -29,6 +36,8 @@ internal sealed class MonitorArguments
         var files = new CpioArchive();
         files.AddDevice("/dev/console", 5, 1);
         var (region, toHost, toGuest) = (-1, -1, -1);
+        OwnedDescriptor? resumeMemory = null;
+        OwnedDescriptor? resumeState = null;
         var commandLine = BootOptions.DefaultCommandLine;
         var protocol = BootProtocol.Linux64;
         for (var i = 0; i < words.Length; i += 2)
@@ -78,31 +87,65 @@ internal sealed class MonitorArguments
                 case "--to-guest":
                     toGuest = (int)Number(value);
                     break;
+                case "--shared-pages":
+                    result.Machine = result.Machine with { AnnouncedSharedBytes = Number(value) << 12 };
+                    break;
+                case "--suspend-memory":
+                    result.Machine = result.Machine with { MemoryFile = Open(value) };
+                    break;
+                case "--suspend-state":
+                    result.SuspendState = Open(value);
+                    break;
+                case "--resume-memory":
+                    resumeMemory = Open(value);
+                    break;
+                case "--resume-state":
+                    resumeState = Open(value);
+                    break;
                 default:
                     throw VmmDiagnostics.BadMachine.With($"{words[i]} {value}");
             }
         }
 
-        if (kernel is null)
-        {
-            throw VmmDiagnostics.BadMachine.With("no --kernel");
-        }
-
+        result.CheckSuspension(resumeMemory, resumeState);
         result.Machine = result.Machine with
         {
             Disks = result._disks,
             PersistentMemory = result._memories,
             Shared = Shared(region, toHost, toGuest),
         };
+        if (result.Resume is not null)
+        {
+            return result;
+        }
+
         result.Boot = new BootOptions
         {
-            Kernel = KernelImage.Parse(kernel),
+            Kernel = KernelImage.Parse(kernel ?? throw VmmDiagnostics.BadMachine.With("no --kernel")),
             // Kernels unpack one archive after the other.
             Initrd = (byte[])[.. initrd, .. files.Finish()],
             CommandLine = commandLine,
             Protocol = protocol,
         };
         return result;
+    }
+
+    private void CheckSuspension(OwnedDescriptor? resumeMemory, OwnedDescriptor? resumeState)
+    {
+        if ((resumeMemory is null) != (resumeState is null))
+        {
+            throw VmmDiagnostics.BadMachine.With("--resume-memory and --resume-state belong together");
+        }
+
+        if ((Machine.MemoryFile is null) != (SuspendState is null))
+        {
+            throw VmmDiagnostics.BadMachine.With("--suspend-memory and --suspend-state belong together");
+        }
+
+        if (resumeMemory is not null && resumeState is not null)
+        {
+            Resume = (resumeMemory, resumeState);
+        }
     }
 
     private static SharedRegionOptions? Shared(int region, int toHost, int toGuest) =>

@@ -2,18 +2,28 @@ using Nexus.Diagnostics;
 using Nexus.Vmm.Interop;
 using Nexus.Vmm.Machine;
 using Nexus.Vmm.Monitor;
+using Nexus.Vmm.Snapshots;
 
 // One virtual machine: its serial port is this program's output, and its end is this program's end.
 // usage: nexus-vmm --kernel FILE [--initrd FILE] [--append TEXT] [--memory MIB] [--disk FILE]... [--pmem FILE]... [--protocol linux|pvh] [--kvm FD]
 //                  [--init FILE] [--launch FILE] [--modules FOLDER]      (what the initial file system is to hold besides)
 //                  [--region FD --to-host FD --to-guest FD]              (the channel: its memory and its doorbells)
+//                  [--suspend-memory FD --suspend-state FD --shared-pages N]  (stop where the guest would join its channel, and leave it in two memfds)
+//        nexus-vmm --resume-memory FD --resume-state FD ...              (go on from there, with the same devices)
 try
 {
     var arguments = MonitorArguments.Parse(args);
     using var kvm = KvmSystem.Open(arguments.Kvm);
     using var output = Console.OpenStandardOutput();
     var options = arguments.Machine with { SerialOutput = output.WriteByte };
-    using var machine = VirtualMachine.Boot(kvm, options, arguments.Boot!);
+    using var machine = arguments.Resume is { } suspended
+        ? SuspendedMachine.Resume(kvm, options, suspended.Memory, suspended.State)
+        : VirtualMachine.Boot(kvm, options, arguments.Boot!);
+    if (arguments.SuspendState is { } state)
+    {
+        return await Suspension.RunAsync(machine, state);
+    }
+
     machine.Start();
     var exit = await machine.Exit;
     if (exit.Error is { } error)

@@ -36,6 +36,9 @@ public sealed record FunctionDefinition
     /// <summary>Whether the process sandbox keeps the node's network and permits sockets; the sandbox <c>none</c> always does.</summary>
     public bool HostNetwork { get; init; }
 
+    /// <summary>Whether virtual machines start from a snapshot that was taken when the function had been made; off, each boots.</summary>
+    public bool Snapshot { get; init; } = true;
+
     /// <summary>Cores; null for no limit.</summary>
     public double? CpuLimit { get; init; }
 

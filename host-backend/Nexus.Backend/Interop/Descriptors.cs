@@ -10,6 +10,7 @@ internal static unsafe class Descriptors
 {
     private const int OpenCloseOnExec = 0x80000;
     private const uint MemfdCloseOnExec = 1;
+    private const uint MemfdAllowSealing = 2;
     private const int DuplicateCloseOnExec = 1030;
 
     public static (SafeFileHandle Read, SafeFileHandle Write) Pipe()
@@ -32,6 +33,15 @@ internal static unsafe class Descriptors
         var file = new SafeFileHandle(descriptor, ownsHandle: true);
         RandomAccess.Write(file, content, 0);
         return file;
+    }
+
+    /// <summary>An anonymous empty file whose content can be frozen later (memfd_create(2)).</summary>
+    public static SafeFileHandle SealableMemory(string name)
+    {
+        var descriptor = Native.MemfdCreate(name, MemfdCloseOnExec | MemfdAllowSealing);
+        return descriptor >= 0
+            ? new SafeFileHandle(descriptor, ownsHandle: true)
+            : throw new Win32Exception(Marshal.GetLastPInvokeError(), "memfd_create");
     }
 
     /// <summary>Writes one line feed into a pipe that somebody waits at; a reader that has ended is no error.</summary>

@@ -41,6 +41,9 @@ public sealed record SandboxSpec
     /// <summary>More folders to show, such as the .NET installation (<see cref="DotnetRoot"/>).</summary>
     public IReadOnlyList<ReadOnlyMount> ReadOnlyMounts { get; init; } = [];
 
+    /// <summary>Guests of equal keys may go on from one snapshot, where the sandbox has such; null for a start of its own.</summary>
+    public string? SnapshotKey { get; init; }
+
     /// <summary>Keeps the host's network and permits sockets. Off: no network at all.</summary>
     public bool AllowNetwork { get; init; }
 }

@@ -23,11 +23,14 @@ public sealed class VirtualMachineSandbox : ISandbox
     // The monitor, and page tables for the guest's memory and images.
     private const int MonitorMb = 128;
 
+    private static readonly TimeSpan s_suspensionTime = TimeSpan.FromSeconds(60);
+
     private readonly VirtualMachineOptions _options;
     private readonly BubblewrapSandbox _jail;
     private readonly ImageCache _images;
     private readonly ConcurrentDictionary<string, Lazy<string>> _runtimes = new();
     private readonly ConcurrentDictionary<string, Lazy<string>> _functions = new();
+    private readonly ConcurrentDictionary<string, Lazy<Task<SuspendedGuest?>>> _suspended = new();
 
     /// <param name="options">Kernel, programs and images.</param>
     /// <param name="jail">Holds the monitors.</param>
@@ -55,64 +58,105 @@ public sealed class VirtualMachineSandbox : ISandbox
     public async Task<SandboxProcess> StartAsync(SandboxSpec spec, CancellationToken cancellation)
     {
         SpecCheck.Check(spec, guestIsNobody: false);
-        var dotnet = spec.ReadOnlyMounts.Count > 0 ? spec.ReadOnlyMounts[0].Source : DotnetRoot.Find();
-        var runtime = Once(_runtimes, dotnet, GuestImages.Runtime);
-        var function = Once(_functions, spec.AppFolder, GuestImages.Function);
-        var memoryMb = spec.MemoryLimitMb + KernelMb;
-        var next = Math.Max(3, spec.Descriptors.Keys.DefaultIfEmpty().Max() + 1);
-        var descriptors = new Dictionary<int, SafeHandle>(spec.Descriptors);
-        var opened = new List<SafeHandle>();
-        try
+        var suspended = spec.SnapshotKey is { } key ? await SuspendedAsync(key, spec).WaitAsync(cancellation).ConfigureAwait(false) : null;
+        using var launch = new MonitorLaunch(spec.Descriptors);
+        AddMachine(launch, spec);
+        if (suspended is null)
         {
-            string[] command =
-            [
-                $"{SandboxSpec.TaskRoot}/{Monitor}",
-                "--memory",
-                memoryMb.ToString(CultureInfo.InvariantCulture),
-                "--kernel",
-                Pass(File.OpenHandle(_options.Kernel)),
-                "--append",
-                $"loglevel=1 {_options.KernelParameters}".TrimEnd(),
-                "--init",
-                Pass(File.OpenHandle(Program(FirstProgram))),
-                "--launch",
-                Pass(Descriptors.MemoryFile("launch", LaunchFile.Of(spec))),
-                "--pmem",
-                Pass(File.OpenHandle(runtime)),
-                "--pmem",
-                Pass(File.OpenHandle(function)),
-                "--kvm",
-                Pass(OpenKvm())["fd:".Length..],
-                .. Channel(spec),
-            ];
-            return await _jail
-                .StartAsync(
-                    spec with
-                    {
-                        AppFolder = _options.Programs,
-                        Command = command,
-                        Environment = new Dictionary<string, string>(),
-                        MemoryLimitMb = memoryMb + MonitorMb,
-                        ReadOnlyMounts = [],
-                        Descriptors = descriptors,
-                        AllowNetwork = false,
-                    },
-                    cancellation
-                )
-                .ConfigureAwait(false);
+            AddBoot(launch, spec);
         }
-        finally
+        else
         {
-            opened.ForEach(static handle => handle.Dispose());
+            launch.Add("--resume-memory", suspended.Memory, owned: false);
+            launch.Add("--resume-state", suspended.State, owned: false);
         }
 
-        string Pass(SafeHandle handle)
-        {
-            opened.Add(handle);
-            descriptors[next] = handle;
-            return $"fd:{next++}";
-        }
+        launch.Add(Channel(spec));
+        return await StartMonitorAsync(launch, spec, cancellation).ConfigureAwait(false);
     }
+
+    /// <summary>The snapshot of a function, taken when it is first asked for; null when it cannot be had, and the next start tries again.</summary>
+    private async Task<SuspendedGuest?> SuspendedAsync(string key, SandboxSpec spec)
+    {
+        var taken = _suspended.GetOrAdd(key, _ => new Lazy<Task<SuspendedGuest?>>(() => SuspendAsync(spec)));
+        var result = await taken.Value.ConfigureAwait(false);
+        if (result is null)
+        {
+            _suspended.TryRemove(new KeyValuePair<string, Lazy<Task<SuspendedGuest?>>>(key, taken));
+        }
+
+        return result;
+    }
+
+    private async Task<SuspendedGuest?> SuspendAsync(SandboxSpec spec)
+    {
+        var guest = new SuspendedGuest(Descriptors.SealableMemory("guest-memory"), Descriptors.SealableMemory("guest-state"));
+        // Neither region nor doorbells: a clone gets its own.
+        using var launch = new MonitorLaunch(new Dictionary<int, SafeHandle>());
+        AddMachine(launch, spec);
+        AddBoot(launch, spec);
+        launch.Add("--suspend-memory", guest.Memory, owned: false);
+        launch.Add("--suspend-state", guest.State, owned: false);
+        launch.Add("--shared-pages", RegionPages(spec));
+        await using var process = await StartMonitorAsync(launch, spec, CancellationToken.None).ConfigureAwait(false);
+        var drained = Task.WhenAll(process.Output.CopyToAsync(Stream.Null), process.Error.CopyToAsync(Stream.Null));
+        if (await Task.WhenAny(process.Exited, Task.Delay(s_suspensionTime)).ConfigureAwait(false) != process.Exited)
+        {
+            process.Kill();
+        }
+
+        var exit = await process.Exited.ConfigureAwait(false);
+        await drained.ConfigureAwait(false);
+        if (exit.ExitCode == 0)
+        {
+            return guest;
+        }
+
+        guest.Memory.Dispose();
+        guest.State.Dispose();
+        return null;
+    }
+
+    private static string RegionPages(SandboxSpec spec)
+    {
+        using var region = new SafeFileHandle(spec.Descriptors[3].DangerousGetHandle(), ownsHandle: false);
+        return (RandomAccess.GetLength(region) / Environment.SystemPageSize).ToString(CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>What a machine and its clones have alike.</summary>
+    private void AddMachine(MonitorLaunch launch, SandboxSpec spec)
+    {
+        var dotnet = spec.ReadOnlyMounts.Count > 0 ? spec.ReadOnlyMounts[0].Source : DotnetRoot.Find();
+        launch.Add("--memory", MachineMb(spec).ToString(CultureInfo.InvariantCulture));
+        launch.Add("--pmem", File.OpenHandle(Once(_runtimes, dotnet, GuestImages.Runtime)));
+        launch.Add("--pmem", File.OpenHandle(Once(_functions, spec.AppFolder, GuestImages.Function)));
+        launch.Add("--kvm", OpenKvm());
+    }
+
+    private void AddBoot(MonitorLaunch launch, SandboxSpec spec)
+    {
+        launch.Add("--kernel", File.OpenHandle(_options.Kernel));
+        launch.Add("--append", $"loglevel=1 {_options.KernelParameters}".TrimEnd());
+        launch.Add("--init", File.OpenHandle(Program(FirstProgram)));
+        launch.Add("--launch", Descriptors.MemoryFile("launch", LaunchFile.Of(spec)));
+    }
+
+    private Task<SandboxProcess> StartMonitorAsync(MonitorLaunch launch, SandboxSpec spec, CancellationToken cancellation) =>
+        _jail.StartAsync(
+            spec with
+            {
+                AppFolder = _options.Programs,
+                Command = [$"{SandboxSpec.TaskRoot}/{Monitor}", .. launch.Words],
+                Environment = new Dictionary<string, string>(),
+                MemoryLimitMb = MachineMb(spec) + MonitorMb,
+                ReadOnlyMounts = [],
+                Descriptors = launch.Descriptors,
+                AllowNetwork = false,
+            },
+            cancellation
+        );
+
+    private static int MachineMb(SandboxSpec spec) => spec.MemoryLimitMb + KernelMb;
 
     /// <summary>Region and doorbells have the numbers that a process would have them by, so that a later backend finds them in the same way.</summary>
     private static string[] Channel(SandboxSpec spec) =>

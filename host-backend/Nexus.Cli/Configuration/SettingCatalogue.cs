@@ -64,6 +64,10 @@ internal static class SettingCatalogue
             Default = "none",
             Choices = ["none", "host"],
         },
+        new("snapshot", SettingType.Flag, "Start virtual machines from a snapshot taken when the function had been made")
+        {
+            Default = true,
+        },
         new("region", SettingType.Text, "AWS region of this function") { PerFunctionOnly = true },
         new("environment", SettingType.Variables, "Environment variable of the function, NAME=VALUE"),
         new("profile", SettingType.Text, "Profile of the backend's AWS configuration files that gives the credentials"),

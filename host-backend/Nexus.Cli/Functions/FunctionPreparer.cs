@@ -88,6 +88,7 @@ internal sealed class FunctionPreparer(string cacheFolder)
             Timeout = TimeSpan.FromSeconds(settings.Integer("timeout")),
             Sandbox = settings.Text("sandbox"),
             HostNetwork = HasHostNetwork(settings),
+            Snapshot = settings.Flag("snapshot"),
             CpuLimit = settings.Number("cpu"),
             TmpMb = settings.Integer("tmp"),
             MaxInstances = settings.Integer("maxInstances"),

@@ -35,6 +35,10 @@ internal sealed unsafe class MemoryMapping : IDisposable
         return memory;
     }
 
+    /// <summary>Changes the length of a memfd; new bytes read as zero (ftruncate(2)).</summary>
+    public static void Resize(OwnedDescriptor memory, long length) =>
+        OwnedDescriptor.Checked(Libc.Truncate(memory.Number, length), "ftruncate");
+
     /// <summary>Forbids any further change of a memfd's size and, if asked, of its content (fcntl(2), F_ADD_SEALS).</summary>
     public static void Seal(OwnedDescriptor memory, bool content)
     {
@@ -45,6 +49,11 @@ internal sealed unsafe class MemoryMapping : IDisposable
     /// <summary>Whether a memfd is sealed against shrinking, so that a store into it cannot fault.</summary>
     public static bool IsSealed(OwnedDescriptor memory) =>
         Libc.Fcntl(memory.Number, Libc.GetSeals, 0) is >= 0 and var seals && (seals & Libc.SealShrink) != 0;
+
+    /// <summary>Whether nobody can change a memfd any more.</summary>
+    public static bool IsFrozen(OwnedDescriptor memory) =>
+        Libc.Fcntl(memory.Number, Libc.GetSeals, 0) is >= 0 and var seals
+        && (seals & (Libc.SealShrink | Libc.SealWrite)) == (Libc.SealShrink | Libc.SealWrite);
 
     /// <summary>The bytes at an offset; the caller has made sure that they exist.</summary>
     public Span<byte> Slice(long offset, int length)

@@ -27,6 +27,12 @@ internal sealed record MachineOptions
     /// <summary>The region shared with a host process; null for none.</summary>
     public SharedRegionOptions? Shared { get; init; }
 
+    /// <summary>Length of a region that will be there only in clones of this machine; 0 for none.</summary>
+    public long AnnouncedSharedBytes { get; init; }
+
+    /// <summary>A memfd that is to be the guest's memory; null for one of the machine's own.</summary>
+    public OwnedDescriptor? MemoryFile { get; init; }
+
     /// <summary>Where kernels look for their devices.</summary>
     public Topology Topology { get; init; } = Topology.Acpi;
 

@@ -71,7 +71,7 @@ internal sealed class VirtualMachine : IDisposable
     public static VirtualMachine Boot(KvmSystem system, MachineOptions options, BootOptions boot, Action? beforeThreads = null)
     {
         options.Check();
-        var memory = GuestMemory.Create(options.MemoryBytes);
+        var memory = options.MemoryFile is { } file ? GuestMemory.Over(file, options.MemoryBytes) : GuestMemory.Create(options.MemoryBytes);
         VirtualMachine? machine = null;
         try
         {
@@ -156,7 +156,8 @@ internal sealed class VirtualMachine : IDisposable
     /// <summary>What the guest must be told besides the tables.</summary>
     private string Parameters()
     {
-        var text = $" nexus.exit=0x{GuestLayout.Control + ControlRegisters.ExitCode:x}";
+        var text =
+            $" nexus.exit=0x{GuestLayout.Control + ControlRegisters.ExitCode:x} nexus.snapshot=0x{GuestLayout.Control + ControlRegisters.Snapshot:x}";
         if (_options.Topology == Topology.CommandLine)
         {
             for (var i = 0; i < Devices.Virtio.Count; i++)
@@ -166,8 +167,9 @@ internal sealed class VirtualMachine : IDisposable
             }
         }
 
-        return _options.Shared is { } shared
-            ? $"{text} nexus.shared=0x{GuestLayout.SharedRegion:x},{shared.Memory.Length} nexus.doorbell=0x{GuestLayout.Doorbell:x}"
+        var sharedBytes = _options.Shared?.Memory.Length ?? _options.AnnouncedSharedBytes;
+        return sharedBytes > 0
+            ? $"{text} nexus.shared=0x{GuestLayout.SharedRegion:x},{sharedBytes} nexus.doorbell=0x{GuestLayout.Doorbell:x}"
             : text;
     }
 }

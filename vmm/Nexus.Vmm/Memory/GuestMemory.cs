@@ -38,6 +38,13 @@ internal sealed class GuestMemory : IDisposable
         return new GuestMemory(MemoryMapping.Shared(file, bytes), shared: true);
     }
 
+    /// <summary>Memory that is a memfd of somebody else's, made as long as needed.</summary>
+    public static GuestMemory Over(OwnedDescriptor file, long bytes)
+    {
+        MemoryMapping.Resize(file, bytes);
+        return new GuestMemory(MemoryMapping.Shared(file, bytes), shared: true);
+    }
+
     /// <summary>Memory that begins as a part of a file and is copied page by page when the guest writes.</summary>
     public static GuestMemory CopyOnWrite(OwnedDescriptor file, long bytes, long offset) =>
         new(MemoryMapping.Private(file, bytes, offset), shared: false);

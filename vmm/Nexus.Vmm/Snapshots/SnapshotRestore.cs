@@ -23,11 +23,23 @@ internal static class SnapshotRestore
         }
 
         var memory = GuestMemory.CopyOnWrite(snapshot.Memory, snapshot.MemoryBytes, offset: 0);
+        return Restore(system, options, memory, snapshot.State, beforeThreads);
+    }
+
+    /// <summary>The same from memory and state; the memory is the machine's, or gone.</summary>
+    public static VirtualMachine Restore(
+        KvmSystem system,
+        MachineOptions options,
+        GuestMemory memory,
+        ReadOnlyMemory<byte> state,
+        Action? beforeThreads = null
+    )
+    {
         VirtualMachine? machine = null;
         try
         {
             machine = VirtualMachine.ForRestore(system, options, memory, beforeThreads);
-            MachineState.Load(machine, snapshot.State);
+            MachineState.Load(machine, state);
             machine.Devices.NoteRestore();
             return machine;
         }

@@ -3,27 +3,69 @@ using System.Buffers.Binary;
 namespace Nexus.Vmm.Devices.Control;
 
 /// <summary>
-/// A page of registers between the guest's own programs and the monitor: a store of what the guest's program ended with ends the machine. The kernel's command line names them, so that a
-/// guest that knows nothing of them leaves them alone.
+/// A page of registers between the guest's own programs and the monitor: a store of what the guest's program ended with ends the machine, and a guest that is about to
+/// join its channel asks whether it is to be suspended there. The kernel's command line names them, so that a guest that knows nothing of them leaves them alone.
 /// </summary>
 internal sealed class ControlRegisters(Action end) : IMemoryDevice
 {
     /// <summary>Written, 32 bits: the exit code that the monitor is to end with, at once.</summary>
     public const ulong ExitCode = 0;
 
+    /// <summary>Written, 32 bits: <see cref="Welcome"/> or <see cref="Refused"/>; then read until it is not <see cref="Wait"/>.</summary>
+    public const ulong Snapshot = 8;
+
+    /// <summary>A snapshot may be taken from here on.</summary>
+    public const uint Welcome = 1;
+
+    /// <summary>A snapshot would be worth nothing.</summary>
+    public const uint Refused = 2;
+
+    /// <summary>Read by a guest that is being suspended.</summary>
+    public const uint Wait = 0;
+
+    /// <summary>Read by an ordinary guest.</summary>
+    public const uint GoOn = 1;
+
+    /// <summary>Read by a guest that goes on from a snapshot.</summary>
+    public const uint IsClone = 2;
+
+    private readonly TaskCompletionSource<bool> _suspension = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _exitCode = -1;
 
     /// <summary>What the guest's program ended with; null if the guest did not say.</summary>
     public int? Reported => Volatile.Read(ref _exitCode) is >= 0 and var code ? code : null;
 
-    public void ReadMemory(ulong offset, Span<byte> data) => data.Clear();
+    /// <summary>What the guest reads when it asks; set before it runs.</summary>
+    public uint Answer { get; set; } = GoOn;
+
+    /// <summary>Completes when the guest asks: whether a snapshot is worth anything.</summary>
+    public Task<bool> Asked => _suspension.Task;
+
+    public void ReadMemory(ulong offset, Span<byte> data)
+    {
+        data.Clear();
+        if (offset == Snapshot && data.Length == sizeof(uint))
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(data, Answer);
+        }
+    }
 
     public void WriteMemory(ulong offset, ReadOnlySpan<byte> data)
     {
-        if (offset == ExitCode && data.Length == sizeof(uint))
+        if (data.Length != sizeof(uint))
         {
-            Volatile.Write(ref _exitCode, (int)(BinaryPrimitives.ReadUInt32LittleEndian(data) & 0xFF));
+            return;
+        }
+
+        var value = BinaryPrimitives.ReadUInt32LittleEndian(data);
+        if (offset == ExitCode)
+        {
+            Volatile.Write(ref _exitCode, (int)(value & 0xFF));
             end();
+        }
+        else if (offset == Snapshot)
+        {
+            _suspension.TrySetResult(value == Welcome);
         }
     }
 }

@@ -1,0 +1,68 @@
+using Nexus.Vmm.Devices.Control;
+using Nexus.Vmm.Interop;
+using Nexus.Vmm.Machine;
+using Nexus.Vmm.Memory;
+
+namespace Nexus.Vmm.Snapshots;
+
+/// <summary>
+/// A snapshot in two memfds that never was a file: the memory itself, frozen where it lies, and the state. Whoever holds them made them, so there is no code to
+/// check; that nobody can have changed them since, the seals say.
+/// </summary>
+internal static class SuspendedMachine
+{
+    /// <summary>Stops a machine that runs on a memfd, writes its state and freezes both; the machine is gone then.</summary>
+    /// <param name="machine">Made with a <see cref="MachineOptions.MemoryFile"/>.</param>
+    /// <param name="state">An empty memfd.</param>
+    /// <returns>False if the machine has ended by itself.</returns>
+    public static bool Suspend(VirtualMachine machine, OwnedDescriptor state)
+    {
+        if (!machine.Pause())
+        {
+            return false;
+        }
+
+        var bytes = MachineState.Save(machine);
+        var memory = machine.Options.MemoryFile!;
+        machine.Dispose();
+        MemoryMapping.Resize(state, bytes.Length);
+        using (var mapping = MemoryMapping.Shared(state, bytes.Length))
+        {
+            bytes.CopyTo(mapping.Slice(0, bytes.Length));
+        }
+
+        MemoryMapping.Seal(state, content: true);
+        MemoryMapping.Seal(memory, content: true);
+        return true;
+    }
+
+    /// <summary>A machine that goes on there once it is started.</summary>
+    /// <param name="system">KVM.</param>
+    /// <param name="options">The same devices and sizes; region and doorbells are this machine's own.</param>
+    /// <param name="memory">Frozen; may be resumed from again, also at the same time.</param>
+    /// <param name="state">Frozen.</param>
+    /// <exception cref="Nexus.Diagnostics.NexusException">NEXUS0912, NEXUS0933, NEXUS0934.</exception>
+    public static VirtualMachine Resume(KvmSystem system, MachineOptions options, OwnedDescriptor memory, OwnedDescriptor state)
+    {
+        if (!MemoryMapping.IsFrozen(memory) || !MemoryMapping.IsFrozen(state))
+        {
+            throw VmmDiagnostics.BadMachine.With("a suspended machine that can still be changed");
+        }
+
+        if (memory.Length != options.MemoryBytes || state.Length > SnapshotFormat.MostStateBytes)
+        {
+            throw VmmDiagnostics.SnapshotMismatch.With(
+                $"{memory.Length >> 20} MiB of memory where {options.MemoryBytes >> 20} MiB are given"
+            );
+        }
+
+        var machine = SnapshotRestore.Restore(
+            system,
+            options,
+            GuestMemory.CopyOnWrite(memory, options.MemoryBytes, offset: 0),
+            state.ReadAll()
+        );
+        machine.Devices.Control.Answer = ControlRegisters.IsClone;
+        return machine;
+    }
+}
