@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Diagnostics.Tracing;
+using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Amazon.Lambda.Core;
 
 [assembly: LambdaSerializer(typeof(Amazon.Lambda.Serialization.SystemTextJson.CamelCaseLambdaJsonSerializer))]
@@ -28,9 +30,25 @@ public class Function
             "table" => await Tables.DescribeAsync(request.Text),
             "endpoint" => await Tables.CallAsync(request.Text),
             "keys" => await Tables.CallWithKeysAsync(),
+            "identity" => Identity(),
             _ => throw new ArgumentException($"There is no kind \"{request.Kind}\"."),
         };
     }
+
+    // What this process was when it was made, and random numbers that no other process may have.
+    private static readonly string s_made = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
+
+    private static ProbeAnswer Identity() =>
+        new()
+        {
+            Text = s_made,
+            Names =
+            [
+                Guid.NewGuid().ToString(),
+                Convert.ToHexString(RandomNumberGenerator.GetBytes(16)),
+                DateTimeOffset.UtcNow.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture),
+            ],
+        };
 
     private static async Task<ProbeAnswer> SleepAsync(int milliseconds)
     {

@@ -3,6 +3,7 @@ using System.Text;
 using Nexus.Backend.Functions;
 using Nexus.Backend.Instances;
 using Nexus.Backend.Node;
+using Nexus.Backend.Sandbox;
 using Nexus.KillProof;
 
 namespace Nexus.Backend.Tests;
@@ -24,7 +25,11 @@ internal sealed class TestNode : IAsyncDisposable
     public LogCapture Log { get; }
 
     /// <summary>Starts a node; the sandbox's absence makes the calling test inconclusive.</summary>
-    public static async Task<TestNode> StartAsync(string stateFolder = "", params FunctionDefinition[] functions)
+    public static Task<TestNode> StartAsync(string stateFolder = "", params FunctionDefinition[] functions) =>
+        StartAsync(stateFolder, new VirtualMachineOptions(), functions);
+
+    /// <summary>The same with what virtual machines are made from.</summary>
+    public static async Task<TestNode> StartAsync(string stateFolder, VirtualMachineOptions machines, params FunctionDefinition[] functions)
     {
         Requirements.Check();
         var log = new LogCapture();
@@ -37,6 +42,7 @@ internal sealed class TestNode : IAsyncDisposable
                 Listen = "http://127.0.0.1:0",
                 Functions = functions,
                 StateFolder = stateFolder,
+                Machines = machines,
             };
             return new TestNode(await NexusNode.StartAsync(options, CancellationToken.None), log);
         }

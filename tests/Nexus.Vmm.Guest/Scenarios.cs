@@ -67,7 +67,10 @@ internal static class Scenarios
         GuestChannel.ServeCalls(service.Accept);
         Environment.SetEnvironmentVariable("NEXUS_CHANNEL", "vm");
         _ = GuestChannel.Current ?? throw new InvalidOperationException("no channel");
-        Console.WriteLine("guest: serving");
+        using var random = File.OpenRead("/dev/urandom");
+        var bytes = new byte[16];
+        random.ReadExactly(bytes);
+        Console.WriteLine($"guest: serving {Convert.ToHexString(bytes)}");
         Thread.Sleep(Timeout.Infinite);
     }
 

@@ -1,0 +1,105 @@
+using System.Globalization;
+using Nexus.Backend.Functions;
+using Nexus.Backend.Sandbox;
+using Nexus.TestKit;
+using Nexus.TestKit.Machines;
+
+namespace Nexus.Backend.Tests;
+
+/// <summary>Instances that are virtual machines: what they go on from, and that they are no copies of each other.</summary>
+[TestClass]
+public sealed class VirtualMachineTests
+{
+    private const int Clones = 6;
+
+    public required TestContext TestContext { get; init; }
+
+    [TestMethod]
+    public async Task Start_FromASnapshot_ClonesHaveTheirOwnRandomNumbersAndTheRightTime()
+    {
+        await using var node = await NodeAsync(static probe => probe);
+        var made = new HashSet<string>();
+        var random = new HashSet<string>();
+        for (var clone = 0; clone < Clones; clone++)
+        {
+            var answer = await IdentityAsync(node);
+            var drift = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - long.Parse(answer.Names[2], CultureInfo.InvariantCulture);
+            TestContext.WriteLine(
+                $"clone {clone}: ready after {node.Instance("probe").InitDuration.TotalMilliseconds:0} ms, clock {drift} ms behind the answer"
+            );
+
+            made.Add(answer.Text);
+            Assert.IsTrue(random.Add(answer.Names[0]), "two clones made the same GUID");
+            Assert.IsTrue(random.Add(answer.Names[1]), "two clones had the same random bytes");
+            // Between two clones pass more than two seconds, which a clock that stood still would lack.
+            Assert.IsLessThan(1500L, Math.Abs(drift), "the clone's clock is wrong");
+            await EndAsync(node);
+            await Task.Delay(2000);
+        }
+
+        // They are clones, or nothing was shown.
+        Assert.HasCount(1, made);
+    }
+
+    [TestMethod]
+    public async Task Start_WithoutSnapshot_EachMachineIsMadeAnew()
+    {
+        await using var node = await NodeAsync(static probe => probe with { Snapshot = false });
+        var first = await IdentityAsync(node);
+        await EndAsync(node);
+
+        var second = await IdentityAsync(node);
+
+        Assert.AreNotEqual(first.Text, second.Text);
+    }
+
+    [TestMethod]
+    public async Task Start_FunctionCannotBeMade_SaysWhyAsAProcessDoes()
+    {
+        await using var node = await NodeAsync(static probe => probe with { Handler = "Probe::Probe.FailingConstructor::FunctionHandler" });
+
+        var answer = await node.ProbeAsync("probe", "echo");
+
+        Assert.IsNotNull(answer.FunctionError);
+        var process = await (await Shared.NodeAsync()).ProbeAsync("probe-no-start", "echo");
+        Assert.AreEqual(process.ErrorType, answer.ErrorType);
+        Assert.AreEqual(process.ErrorMessage, answer.ErrorMessage);
+    }
+
+    private static async Task<(VirtualMachineOptions Machines, FunctionDefinition Function)> PartsAsync()
+    {
+        var (machines, missing) = await MachineSupport.FindAsync();
+        if (machines is null)
+        {
+            Assert.Inconclusive(missing);
+        }
+
+        var options = new VirtualMachineOptions
+        {
+            Kernel = machines!.Kernel.Path,
+            KernelParameters = machines.Kernel.Parameters,
+            Programs = MachineSupport.Programs,
+            Images = RepositoryRoot.Combine("artifacts", "vm", "images"),
+        };
+        return (options, await TestNode.FunctionAsync("probe", "Probe") with { Sandbox = "vm" });
+    }
+
+    private static async Task<TestNode> NodeAsync(Func<FunctionDefinition, FunctionDefinition> change)
+    {
+        var (machines, function) = await PartsAsync();
+        return await TestNode.StartAsync("", machines, change(function));
+    }
+
+    private static async Task<(string Text, IReadOnlyList<string> Names)> IdentityAsync(TestNode node)
+    {
+        var answer = await node.ProbeAsync("probe", "identity");
+        Assert.IsNull(answer.FunctionError, answer.Text);
+        return (answer.Json.GetProperty("text").GetString()!, answer.Names);
+    }
+
+    private static async Task EndAsync(TestNode node)
+    {
+        node.Instance("probe").Process.Kill();
+        await Eventually.TrueAsync(() => node.Pool("probe").Instances.Count == 0, "the machine is gone");
+    }
+}
