@@ -35,13 +35,13 @@ public class Function
         };
     }
 
-    // What this process was when it was made, and random numbers that no other process may have.
-    private static readonly string s_made = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
+    // What this function was when it was made, and random numbers that no other process may have.
+    private readonly string _made = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
 
-    private static ProbeAnswer Identity() =>
+    private ProbeAnswer Identity() =>
         new()
         {
-            Text = s_made,
+            Text = _made,
             Names =
             [
                 Guid.NewGuid().ToString(),
