@@ -1,6 +1,7 @@
 // A gRPC server of another implementation than the client's, and one that breaks the protocol in every way it can.
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
 import http2 from "node:http2";
 import net from "node:net";
 
@@ -115,9 +116,14 @@ export async function startTrials() {
       call.on("end", () => call.end());
     },
   });
+  // With a folder of a key and a certificate for localhost over TLS, otherwise without.
+  const folder = process.env.TRIALS_TLS;
+  const credentials = folder
+    ? grpc.ServerCredentials.createSsl(null, [{ private_key: readFileSync(`${folder}/key.pem`), cert_chain: readFileSync(`${folder}/certificate.pem`) }])
+    : grpc.ServerCredentials.createInsecure();
   const port = await new Promise((resolve, reject) =>
-    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound))));
-  return `http://127.0.0.1:${port}`;
+    server.bindAsync("127.0.0.1:0", credentials, (error, bound) => (error ? reject(error) : resolve(bound))));
+  return folder ? `https://localhost:${port}` : `http://127.0.0.1:${port}`;
 }
 
 const ok = { ":status": 200, "content-type": "application/grpc" };

@@ -18,9 +18,14 @@ internal sealed class EmulatorProcess : IDisposable
 
     public int ProcessId => _process.Id;
 
-    public static async Task<EmulatorProcess> StartAsync(string folder, string service, CancellationToken cancellation)
+    public static async Task<EmulatorProcess> StartAsync(
+        string folder,
+        string service,
+        CancellationToken cancellation,
+        IReadOnlyDictionary<string, string>? environment = null
+    )
     {
-        var process = Launch(folder, service);
+        var process = Launch(folder, service, environment ?? new Dictionary<string, string>());
         var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
         try
         {
@@ -53,7 +58,7 @@ internal sealed class EmulatorProcess : IDisposable
         _process.Dispose();
     }
 
-    private static Process Launch(string folder, string service)
+    private static Process Launch(string folder, string service, IReadOnlyDictionary<string, string> environment)
     {
         var start = new ProcessStartInfo("node", ["start.mjs", service])
         {
@@ -62,6 +67,11 @@ internal sealed class EmulatorProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         try
         {
             return Process.Start(start)!;
