@@ -81,7 +81,12 @@ public sealed class VirtualMachineTests
             Programs = MachineSupport.Programs,
             Images = RepositoryRoot.Combine("artifacts", "vm", "images"),
         };
-        return (options, await TestNode.FunctionAsync("probe", "Probe") with { Sandbox = "vm" });
+        var probe = (await TestNode.FunctionAsync("probe", "Probe")) with
+        {
+            Sandbox = "vm",
+            Environment = new Dictionary<string, string> { ["PROBE_IDENTITY"] = "yes" },
+        };
+        return (options, probe);
     }
 
     private static async Task<TestNode> NodeAsync(Func<FunctionDefinition, FunctionDefinition> change)

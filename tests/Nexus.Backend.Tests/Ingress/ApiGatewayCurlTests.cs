@@ -27,11 +27,12 @@ public sealed class ApiGatewayCurlTests
             DrainSeconds = 5,
             Routes =
             [
-                .. new[] { "http-v2", "rest-v1" }.SelectMany(payload =>
+                // Addresses of their own, for routes with the same one would be one listener's.
+                .. new[] { (Payload: "http-v2", Address: "127.0.0.1"), (Payload: "rest-v1", Address: "127.0.0.2") }.SelectMany(way =>
                     new[]
                     {
-                        Route("http://127.0.0.1:0", payload),
-                        Route("https://127.0.0.1:0", payload) with
+                        Route($"http://{way.Address}:0", way.Payload),
+                        Route($"https://{way.Address}:0", way.Payload) with
                         {
                             Certificate = Path.Combine(files, "certificate.pem"),
                             CertificateKey = Path.Combine(files, "key.pem"),
@@ -74,7 +75,9 @@ public sealed class ApiGatewayCurlTests
     {
         var address = new Uri(s_node!.IngressAddresses[listener]);
         var isTls = address.Scheme == Uri.UriSchemeHttps;
-        string[] trust = isTls ? ["--http2", "--cacert", s_authority!.CertificateFile] : ["--http1.1"];
+        string[] trust = isTls
+            ? ["--http2", "--cacert", s_authority!.CertificateFile, "--resolve", $"localhost:{address.Port}:{address.Host}"]
+            : ["--http1.1"];
         var output = await CurlAsync([
             "-sS",
             "-i",
@@ -82,7 +85,7 @@ public sealed class ApiGatewayCurlTests
             "30",
             .. trust,
             .. switches.Split(' ', StringSplitOptions.RemoveEmptyEntries),
-            $"{address.Scheme}://{(isTls ? "localhost" : "127.0.0.1")}:{address.Port}{target}",
+            $"{address.Scheme}://{(isTls ? "localhost" : address.Host)}:{address.Port}{target}",
         ]);
 
         var status = output.Split('\n')[0];
