@@ -33,11 +33,7 @@ public sealed class RemoteCallTlsTests
         };
         var trust = new Dictionary<string, string> { ["SSL_CERT_FILE"] = s_trusted.CertificateFile };
         var function = await PublishedFunctions.GetAsync(Function);
-        s_direct = await DirectRunner.StartAsync(
-            function,
-            variables.Concat(trust).ToDictionary(),
-            cancellation: context.CancellationToken
-        );
+        s_direct = await DirectRunner.StartAsync(function, variables.Concat(trust).ToDictionary(), cancellation: context.CancellationToken);
         var configuration = new JsonObject
         {
             ["listen"] = "http://127.0.0.1:0",

@@ -22,10 +22,14 @@ public sealed class SameOutcomeTests
         var direct = await Outcome.OfAsync(seen => Scenarios.All[name](new Trial.TrialClient(channel), seen));
         await using var pair = new GrpcPair();
         var through = await Outcome.OfAsync(seen => Scenarios.All[name](pair.Client(options: Options(throwsCanceled)), seen));
-        Assert.AreEqual(direct, through);
+        Assert.AreEqual(Cancelled(direct), Cancelled(through));
         Assert.IsNotEmpty(direct);
         Assert.IsEmpty(pair.Faults);
     }
+
+    /// <summary>Which of the two a direct call ends with depends on the moment at which it is cancelled.</summary>
+    private static string Cancelled(string seen) =>
+        seen.Replace(nameof(TaskCanceledException), nameof(OperationCanceledException), StringComparison.Ordinal);
 
     private static GrpcChannelOptions Options(bool throwsCanceled) => new() { ThrowOperationCanceledOnCancellation = throwsCanceled };
 }

@@ -54,9 +54,21 @@ internal static class Mounts
     /// <summary>With direct access where device and kernel can: the pages are then the host's page cache and not copied into the guest.</summary>
     private static void MountImage(string device, string folder)
     {
-        if (!InitNative.TryMount(device, folder, "erofs", MountFlags.ReadOnly, "dax=always"))
+        for (var waited = 0; !InitNative.TryMount(device, folder, "erofs", MountFlags.ReadOnly, "dax=always"); waited++)
         {
-            InitNative.Mount(device, folder, "erofs", MountFlags.ReadOnly, "");
+            if (InitNative.TryMount(device, folder, "erofs", MountFlags.ReadOnly, ""))
+            {
+                return;
+            }
+
+            // A device has its name a moment before it can be opened.
+            if (!InitNative.LastWasNoSuchDevice || waited == MostMillisecondsForDevices)
+            {
+                InitNative.Mount(device, folder, "erofs", MountFlags.ReadOnly, "");
+                return;
+            }
+
+            Thread.Sleep(1);
         }
     }
 }

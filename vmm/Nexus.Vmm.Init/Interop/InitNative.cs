@@ -6,6 +6,7 @@ namespace Nexus.Vmm.Init.Interop;
 /// <summary>What a first program asks of its kernel (man pages, section 2, and posix_spawn(3)).</summary>
 internal static unsafe partial class InitNative
 {
+    private const int NoSuchDevice = 6;
     private const int ReadOnly = 0;
     private const int ReadWrite = 2;
     private const int CloseOnExec = 0x80000;
@@ -26,6 +27,9 @@ internal static unsafe partial class InitNative
 
     public static bool TryMount(string source, string target, string type, MountFlags flags, string data) =>
         MountCall(source, target, type, (ulong)flags, data) == 0;
+
+    /// <summary>Whether the last call failed with ENXIO.</summary>
+    public static bool LastWasNoSuchDevice => Marshal.GetLastPInvokeError() == NoSuchDevice;
 
     public static void Mount(string source, string target, string type, MountFlags flags, string data)
     {
