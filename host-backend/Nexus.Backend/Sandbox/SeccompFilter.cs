@@ -41,6 +41,10 @@ internal static class SeccompFilter
     private const uint Stream = 1;
     private const uint TypeMask = 0xF;
 
+    // IPPROTO_IP, IPPROTO_TCP: any other stream (SCTP, MPTCP) would load a module of the host's kernel.
+    private const uint DefaultProtocol = 0;
+    private const uint TcpProtocol = 6;
+
     // SOL_SOCKET: SO_REUSEADDR, SO_SNDBUF, SO_RCVBUF, SO_KEEPALIVE, SO_LINGER, SO_RCVTIMEO, SO_SNDTIMEO; IPPROTO_TCP: TCP_NODELAY, KEEPIDLE, KEEPINTVL, KEEPCNT; IPPROTO_IPV6: V6ONLY.
     private const uint SocketLevel = 1;
     private const uint ErrorOption = 4;
@@ -120,7 +124,14 @@ internal static class SeccompFilter
                     {
                         body.When(
                             family,
-                            type => type.Load(SecondArgument).Mask(TypeMask).ReturnUnless(Stream, AccessDenied).ReturnAlways(Allow)
+                            type =>
+                                type.Load(SecondArgument)
+                                    .Mask(TypeMask)
+                                    .ReturnUnless(Stream, AccessDenied)
+                                    .Load(ThirdArgument)
+                                    .ReturnIf(DefaultProtocol, Allow)
+                                    .ReturnIf(TcpProtocol, Allow)
+                                    .ReturnAlways(AccessDenied)
                         );
                     }
 

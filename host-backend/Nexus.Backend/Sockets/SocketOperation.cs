@@ -11,6 +11,7 @@ internal abstract class SocketOperation : IThreadPoolWorkItem, IValueTaskSource<
 {
     private readonly object _gate = new();
     private ManualResetValueTaskSourceCore<int> _source;
+    private CancellationToken _token;
     private CancellationTokenRegistration _cancellation;
     private State _state;
 
@@ -81,7 +82,8 @@ internal abstract class SocketOperation : IThreadPoolWorkItem, IValueTaskSource<
             var error = AttemptOrAbort(out var result);
             lock (_gate)
             {
-                if (error == SocketError.WouldBlock && _ending is null)
+                // Whoever ended or cancelled it during the attempt left that to this thread.
+                if (error == SocketError.WouldBlock && _ending is null && !_token.IsCancellationRequested)
                 {
                     if (!_signalled)
                     {
@@ -148,6 +150,7 @@ internal abstract class SocketOperation : IThreadPoolWorkItem, IValueTaskSource<
                     _source.Reset();
                     _source.RunContinuationsAsynchronously = !ContinuesOnPump;
                     _state = State.Waiting;
+                    _token = cancellation;
                     // Within the gate, so that nobody finishes a request whose registration is not noted yet.
                     _cancellation = cancellation.UnsafeRegister(
                         static (operation, token) => ((SocketOperation)operation!).Cancel(token),
@@ -208,7 +211,7 @@ internal abstract class SocketOperation : IThreadPoolWorkItem, IValueTaskSource<
         }
         else
         {
-            Fail(error == SocketError.WouldBlock ? _ending! : Describe(error));
+            Fail(error == SocketError.WouldBlock ? _ending ?? new OperationCanceledException(_token) : Describe(error));
         }
     }
 
