@@ -12,7 +12,10 @@ function Invoke-Tests([string[]] $Names) {
     $null = Add-Check $totals 'formatting' 'dotnet' @('csharpier', 'check', '.') "Run './build.sh format'."
     Initialize-Emulators
     Initialize-Sandbox
-    if (Add-Check $totals 'build' 'dotnet' @('build', 'Nexus.sln', '-c', $Configuration, '-v', 'q') 'The messages above name file and line.') {
+    $compilation = New-SharedCompilation
+    $arguments = @('build', 'Nexus.sln', '-c', $Configuration, '-v', 'q') + $compilation.Options
+    try { $built = Add-Check $totals 'build' 'dotnet' $arguments 'The messages above name file and line.' } finally { Stop-Compiler $compilation.Name }
+    if ($built) {
         Write-Line 'Testing'
         $projects = @(Find-TestProjects $Names)
         if ($projects.Count -eq 0) { Add-Failure $totals "no test project matches '$($Names -join ' ')'" }
