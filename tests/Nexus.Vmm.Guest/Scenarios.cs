@@ -1,6 +1,9 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using Nexus.Channel.TestPeer;
 using Nexus.Guest;
+using Nexus.Vmm.Init.Interop;
 
 namespace Nexus.Vmm.TestInit;
 
@@ -56,8 +59,33 @@ internal static class Scenarios
             Console.WriteLine($"guest: entropy {Convert.ToHexString(random)}");
         }
 
+        Console.WriteLine($"guest: network {Exchange()}");
+
         // Free pages are reported two seconds after they have become free.
         Thread.Sleep(3000);
+    }
+
+    /// <summary>Sends datagrams of many sizes over the network card and compares what comes back.</summary>
+    private static string Exchange()
+    {
+        NetworkCard.Start(IPAddress.Parse("192.0.2.2"), 24, IPAddress.Parse("192.0.2.1"));
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 5000 };
+        // Not of the card's own network: it has to go through the gateway.
+        socket.Connect(IPAddress.Parse("198.51.100.7"), 4000);
+        var answer = new byte[1500];
+        for (var size = 1; size < 1400; size += 7)
+        {
+            var question = new byte[size];
+            Array.Fill(question, (byte)size);
+            socket.Send(question);
+            var length = socket.Receive(answer);
+            if (!answer.AsSpan(0, length).SequenceEqual(question))
+            {
+                return $"brought another answer to {size} bytes";
+            }
+        }
+
+        return "works";
     }
 
     /// <summary>Answers calls of the host until it ends the machine.</summary>

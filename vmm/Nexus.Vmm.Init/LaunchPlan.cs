@@ -1,11 +1,12 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 
 namespace Nexus.Vmm.Init;
 
 /// <summary>
 /// What to run and in which root, as whoever starts the machine has written it: fields that end with a zero byte, <c>layer=DEVICE:FOLDER</c> (a read-only image and
-/// where it belongs, the root first), <c>tmp=MIB</c>, <c>folder=PATH</c>, <c>word=TEXT</c> (the command, word by word) and <c>env=NAME=VALUE</c>.
+/// where it belongs, the root first), <c>tmp=MIB</c>, <c>folder=PATH</c>, <c>net=ADDRESS/PREFIX,GATEWAY</c> (for a machine with a network card), <c>word=TEXT</c> (the command, word by word) and <c>env=NAME=VALUE</c>.
 /// </summary>
 internal sealed record LaunchPlan
 {
@@ -20,6 +21,9 @@ internal sealed record LaunchPlan
 
     /// <summary>Size of /tmp in MiB.</summary>
     public int TmpMib { get; private set; } = 64;
+
+    /// <summary>Address, network and gateway of the network card; null for none.</summary>
+    public (IPAddress Address, int Prefix, IPAddress Gateway)? Network { get; private set; }
 
     /// <summary>The working folder.</summary>
     public string Folder { get; private set; } = "/";
@@ -39,6 +43,14 @@ internal sealed record LaunchPlan
                     break;
                 case "tmp" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var size):
                     plan.TmpMib = size;
+                    break;
+                case "net"
+                    when value.Split('/', ',') is [var address, var prefix, var gateway]
+                        && IPAddress.TryParse(address, out var own)
+                        && int.TryParse(prefix, NumberStyles.None, CultureInfo.InvariantCulture, out var bits)
+                        && bits <= 32
+                        && IPAddress.TryParse(gateway, out var next):
+                    plan.Network = (own, bits, next);
                     break;
                 case "folder":
                     plan.Folder = value;

@@ -10,6 +10,11 @@ try
     Modules.LoadAll();
     var plan = LaunchPlan.Parse(File.ReadAllBytes(LaunchPlan.Path));
     Terminal.PassThrough();
+    if (plan.Network is { } network)
+    {
+        NetworkCard.Start(network.Address, network.Prefix, network.Gateway);
+    }
+
     Mounts.EnterRoot(plan);
     status = Child.Run(plan);
 }

@@ -63,6 +63,9 @@ internal sealed class MonitorArguments
                 case "--pmem":
                     result._memories.Add(Open(value));
                     break;
+                case "--net":
+                    result.Machine = result.Machine with { Network = new FrameLink((int)Number(value)) };
+                    break;
                 case "--protocol" when value is "linux" or "pvh":
                     protocol = value == "pvh" ? BootProtocol.Pvh : BootProtocol.Linux64;
                     break;

@@ -8,6 +8,7 @@ using Nexus.Vmm.Snapshots;
 // usage: nexus-vmm --kernel FILE [--initrd FILE] [--append TEXT] [--memory MIB] [--disk FILE]... [--pmem FILE]... [--protocol linux|pvh] [--kvm FD]
 //                  [--init FILE] [--launch FILE] [--modules FOLDER]      (what the initial file system is to hold besides)
 //                  [--region FD --to-host FD --to-guest FD]              (the channel: its memory and its doorbells)
+//                  [--net FD]                                            (a network card on a tap device or a datagram socket)
 //                  [--suspend-memory FD --suspend-state FD --shared-pages N]  (stop where the guest would join its channel, and leave it in two memfds)
 //        nexus-vmm --resume-memory FD --resume-state FD ...              (go on from there, with the same devices)
 try

@@ -16,7 +16,18 @@ public sealed class LinuxDeviceTests
         var parts = await Host.PartsAsync();
         using var disk = Image(3 << 20, out var diskSum);
         using var memory = Image(4 << 20, out var memorySum);
-        using var machine = LinuxGuest.Boot(kvm, parts, "devices", new MachineOptions { Disks = [disk], PersistentMemory = [memory] });
+        using var peer = new NetworkPeer();
+        using var machine = LinuxGuest.Boot(
+            kvm,
+            parts,
+            "devices",
+            new MachineOptions
+            {
+                Disks = [disk],
+                PersistentMemory = [memory],
+                Network = peer.GuestEnd,
+            }
+        );
         machine.Start();
 
         var exit = await machine.Exit.Within(this);
@@ -25,6 +36,7 @@ public sealed class LinuxDeviceTests
         StringAssert.Contains(machine.ConsoleText, $"guest: disk {diskSum:x16}");
         StringAssert.Contains(machine.ConsoleText, $"guest: pmem {memorySum:x16}");
         StringAssert.Contains(machine.ConsoleText, "guest: write refused");
+        StringAssert.Contains(machine.ConsoleText, "guest: network works");
         StringAssert.Matches(machine.ConsoleText, new System.Text.RegularExpressions.Regex("guest: entropy [0-9A-F]{128}"));
         Assert.IsGreaterThan(0, ((BalloonDevice)machine.Devices.BalloonTransport!.Device).ReportedBytes, "free pages were not reported");
     }

@@ -25,6 +25,8 @@ internal static unsafe partial class Libc
     public const uint MemfdAllowSealing = 2;
     public const int AddSeals = 1033;
     public const int GetSeals = 1034;
+    public const int GetFlags = 3;
+    public const int SetFlags = 4;
     public const int SealShrink = 2;
     public const int SealGrow = 4;
     public const int SealWrite = 8;
@@ -60,6 +62,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     internal static partial int Fcntl(int fd, int command, int argument);
+
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    internal static partial int Control(int fd, nuint request, byte* argument);
 
     [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
     internal static partial int EventFd(uint initial, int flags);

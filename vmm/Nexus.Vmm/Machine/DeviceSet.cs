@@ -7,6 +7,7 @@ using Nexus.Vmm.Devices.Virtio.Balloon;
 using Nexus.Vmm.Devices.Virtio.Block;
 using Nexus.Vmm.Devices.Virtio.Console;
 using Nexus.Vmm.Devices.Virtio.Entropy;
+using Nexus.Vmm.Devices.Virtio.Net;
 using Nexus.Vmm.Devices.Virtio.Pmem;
 using Nexus.Vmm.Interop;
 using Nexus.Vmm.Memory;
@@ -59,6 +60,13 @@ internal sealed class DeviceSet : IDisposable
             BalloonTransport = Add(new BalloonDevice());
         }
 
+        if (options.Network is { } link)
+        {
+            var card = new NetDevice(link);
+            _owned.Add(card.Room);
+            Card = Add(card);
+        }
+
         WakePort = Add(new ConsoleDevice("nexus.wake"));
         Control = new ControlRegisters(() => end(ExitKind.PowerOff));
         Addresses.Add(GuestLayout.Control, GuestLayout.ControlBytes, Control);
@@ -82,6 +90,9 @@ internal sealed class DeviceSet : IDisposable
 
     /// <summary>The balloon; null if the machine has none.</summary>
     public VirtioTransport? BalloonTransport { get; }
+
+    /// <summary>The network card; null if the machine has none.</summary>
+    public VirtioTransport? Card { get; }
 
     /// <summary>The port that wakes the guest.</summary>
     public VirtioTransport WakePort { get; }

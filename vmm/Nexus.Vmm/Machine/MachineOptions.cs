@@ -24,6 +24,9 @@ internal sealed record MachineOptions
     /// <summary>Whether the guest gives back what it does not use.</summary>
     public bool HasBalloon { get; init; } = true;
 
+    /// <summary>Where the guest's network card ends; null for no card.</summary>
+    public FrameLink? Network { get; init; }
+
     /// <summary>The region shared with a host process; null for none.</summary>
     public SharedRegionOptions? Shared { get; init; }
 
@@ -52,7 +55,7 @@ internal sealed record MachineOptions
             throw VmmDiagnostics.BadMachine.With($"{MemoryBytes} bytes of memory; whole MiB, at most {LargestMemory >> 30} GiB");
         }
 
-        var devices = Disks.Count + PersistentMemory.Count + (HasEntropy ? 1 : 0) + (HasBalloon ? 1 : 0) + 1;
+        var devices = Disks.Count + PersistentMemory.Count + (HasEntropy ? 1 : 0) + (HasBalloon ? 1 : 0) + (Network is null ? 0 : 1) + 1;
         if (devices > GuestLayout.MostVirtioDevices)
         {
             throw VmmDiagnostics.BadMachine.With($"{devices} devices; at most {GuestLayout.MostVirtioDevices}");

@@ -17,6 +17,7 @@ internal sealed class VirtualMachine : IDisposable
     private readonly ConsoleTail _tail = new();
     private readonly Action _beforeThreads;
     private WakeRelay? _relay;
+    private FrameRelay? _frames;
 
     private VirtualMachine(KvmSystem system, MachineOptions options, GuestMemory memory, Action? beforeThreads)
     {
@@ -109,12 +110,12 @@ internal sealed class VirtualMachine : IDisposable
     {
         if (_options.Shared is { } shared && Devices.WakePort is { } port)
         {
-            _relay = new WakeRelay(
-                shared.ToGuest,
-                port,
-                reason => _exit.TrySetResult(new MachineExit(ExitKind.Violated, reason)),
-                _beforeThreads
-            );
+            _relay = new WakeRelay(shared.ToGuest, port, Violated, _beforeThreads);
+        }
+
+        if (_options.Network is { } link && Devices.Card is { } card)
+        {
+            _frames = new FrameRelay(link, card, Violated, _beforeThreads);
         }
 
         _thread.Start();
@@ -129,6 +130,7 @@ internal sealed class VirtualMachine : IDisposable
     public void Dispose()
     {
         _relay?.Dispose();
+        _frames?.Dispose();
         _thread.Stop();
         _exit.TrySetResult(new MachineExit(ExitKind.Stopped, ""));
         _vcpu.Dispose();
@@ -136,6 +138,8 @@ internal sealed class VirtualMachine : IDisposable
         Devices.Dispose();
         Memory.Dispose();
     }
+
+    private void Violated(string reason) => _exit.TrySetResult(new MachineExit(ExitKind.Violated, reason));
 
     private void Print(byte value)
     {

@@ -47,6 +47,23 @@ internal abstract class VirtioDevice
     /// <returns>Whether anything was given back, so that the guest is to be interrupted.</returns>
     public abstract bool Process(int queue);
 
+    /// <summary>The guest's driver has started with these features, or had before a restore.</summary>
+    public virtual void Accept(ulong features) { }
+
+    /// <summary>Whether the guest wants an interrupt for what was given back; a device that answers one queue in another asks all of them.</summary>
+    public virtual bool WantsInterrupt(int queue)
+    {
+        for (var i = 0; i < Queues.Count; i++)
+        {
+            if (Queues[i].WantsInterrupt)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>The guest starts over.</summary>
     public virtual void Reset() { }
 

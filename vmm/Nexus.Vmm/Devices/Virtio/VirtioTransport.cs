@@ -142,6 +142,10 @@ internal sealed class VirtioTransport : IMemoryDevice
             }
 
             Device.Load(state);
+            if (IsRunning)
+            {
+                Device.Accept(_driverFeatures);
+            }
         }
     }
 
@@ -219,7 +223,7 @@ internal sealed class VirtioTransport : IMemoryDevice
             return;
         }
 
-        if (Device.Process(queue) && _queues.Exists(static q => q.WantsInterrupt))
+        if (Device.Process(queue) && Device.WantsInterrupt(queue))
         {
             _interruptStatus |= QueueInterrupt;
             _raise();
@@ -257,7 +261,12 @@ internal sealed class VirtioTransport : IMemoryDevice
             value &= ~FeaturesOk;
         }
 
+        var starts = (value & DriverOk) != 0 && !IsRunning;
         _status = value & 0xFF;
+        if (starts)
+        {
+            Device.Accept(_driverFeatures);
+        }
     }
 
     private static void WriteQueue(VirtQueue queue, ulong offset, uint value)
