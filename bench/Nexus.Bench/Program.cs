@@ -7,6 +7,7 @@ using Nexus.Bench.Grpc;
 using Nexus.Bench.Idle;
 using Nexus.Bench.Nodes;
 using Nexus.Bench.Soak;
+using Nexus.Bench.Vm;
 using Nexus.TestKit.Emulators;
 using Nexus.TestKit.Functions;
 
@@ -25,6 +26,7 @@ try
             SoakReport.Write,
             static result => result.Passed
         ),
+        ["vm", .. var rest] => Write(await VmBench.RunAsync(VmOptions(rest)), rest, VmReport.Write),
         ["idle", .. var rest] => Write(await IdleBench.RunAsync(Number(rest, "--instances", 100)), rest, IdleBench.Write),
         // Started by the others.
         ["node"] => await NodeProgram.RunAsync(),
@@ -38,6 +40,7 @@ try
             "aws [--rounds N] [--starts N] [--together N] [--plain | --emulators] [--json]",
             "grpc [--rounds N] [--part client|server|in-node] [--json]",
             "idle [--instances N] [--json]",
+            "vm [--rounds N] [--instances N] [--unmodified N] [--clones N] [--part boot|start|idle|clones] [--json]",
             "soak [--minutes N] [--json]",
             "demo"
         ),
@@ -57,6 +60,16 @@ static AwsBenchOptions AwsOptions(string[] rest) =>
         Plain: rest.Contains("--plain"),
         UseEmulators: rest.Contains("--emulators")
     );
+
+static VmOptions VmOptions(string[] rest)
+{
+    var at = Array.IndexOf(rest, "--part");
+    var part = at < 0 ? null : rest.ElementAtOrDefault(at + 1) ?? "";
+    var clones = Number(rest, "--clones", part == VmBench.Clones ? 1000 : 0);
+    return part is null || VmBench.Parts.Contains(part)
+        ? new VmOptions(Number(rest, "--rounds", 10), Number(rest, "--instances", 100), Number(rest, "--unmodified", 10), clones, part)
+        : throw new BenchException($"--part needs one of {string.Join(", ", VmBench.Parts)}.");
+}
 
 static GrpcOptions GrpcOptions(string[] rest)
 {

@@ -26,6 +26,7 @@ usage: ./build.sh <target> [arguments]        (or: pwsh build.ps1 <target> [argu
   bench aws         DynamoDB and S3 calls through Nexus against the same function as it is
   bench grpc        gRPC calls and servers through Nexus against the same programs as they are
   bench idle        what idle instances cost
+  bench vm          virtual machines: boot against QEMU, cold and restored starts by stage, memory of monitors and clones (--clones N: clones in turn)
   kill              the long proof: backend and guests killed at random moments under load
   soak              mixed calls, cancellations and killed guests for an hour (--minutes N); fails if the backend's memory, handles or threads grow
   vm [FILTER]       the virtual machine tests, in an emulated machine that has /dev/kvm (Debian packages qemu-system-x86 and lz4)

@@ -21,6 +21,9 @@ public class Calls
     private readonly Lazy<byte[]> _content = new(() => new byte[ObjectBytes]);
     private readonly Lazy<byte[]> _buffer = new(() => new byte[64 * 1024]);
 
+    /// <summary>Makes the DynamoDB client ahead of its first use.</summary>
+    public void MakeClient() => _ = _dynamoDb.Value;
+
     public async Task<CallFigures> RunAsync(CallRequest request)
     {
         if (request.Operation == "collect")

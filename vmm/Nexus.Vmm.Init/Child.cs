@@ -6,9 +6,12 @@ namespace Nexus.Vmm.Init;
 internal static class Child
 {
     /// <summary>Runs it to its end, collecting whatever else is left to the first process meanwhile. Its exit code, or 128 and the signal's number.</summary>
-    public static int Run(LaunchPlan plan)
+    /// <param name="plan">What to run.</param>
+    /// <param name="spawned">Called when it runs.</param>
+    public static int Run(LaunchPlan plan, Action spawned)
     {
         var child = InitNative.Spawn(plan.Words[0], [.. plan.Words], [.. plan.Variables]);
+        spawned();
         while (true)
         {
             var (ended, status) = InitNative.WaitForAny();

@@ -7,6 +7,7 @@ var parameters = KernelParameters.Read();
 int status;
 try
 {
+    GuestStage.Reach(parameters, GuestStage.Started);
     Modules.LoadAll();
     var plan = LaunchPlan.Parse(File.ReadAllBytes(LaunchPlan.Path));
     Terminal.PassThrough();
@@ -16,7 +17,8 @@ try
     }
 
     Mounts.EnterRoot(plan);
-    status = Child.Run(plan);
+    GuestStage.Reach(parameters, GuestStage.Mounted);
+    status = Child.Run(plan, () => GuestStage.Reach(parameters, GuestStage.Spawned));
 }
 catch (Exception failure)
 {

@@ -26,6 +26,9 @@ internal sealed class MonitorArguments
     /// <summary>Memory and state of a suspended machine; null for one that boots.</summary>
     public (OwnedDescriptor Memory, OwnedDescriptor State)? Resume { get; private set; }
 
+    /// <summary>Where stages are told; null for nowhere.</summary>
+    public StageLog? Stages { get; private set; }
+
     /// <summary>Reads <c>--name value</c> pairs.</summary>
     /// <exception cref="Nexus.Diagnostics.NexusException">NEXUS0910 to NEXUS0913.</exception>
     public static MonitorArguments Parse(string[] words)
@@ -93,6 +96,9 @@ internal sealed class MonitorArguments
                 case "--shared-pages":
                     result.Machine = result.Machine with { AnnouncedSharedBytes = Number(value) << 12 };
                     break;
+                case "--stages":
+                    result.Stages = new StageLog(Open(value));
+                    break;
                 case "--suspend-memory":
                     result.Machine = result.Machine with { MemoryFile = Open(value) };
                     break;
@@ -116,6 +122,7 @@ internal sealed class MonitorArguments
             Disks = result._disks,
             PersistentMemory = result._memories,
             Shared = Shared(region, toHost, toGuest),
+            Stages = result.Stages is { } stages ? stages.Note : null,
         };
         if (result.Resume is not null)
         {
@@ -159,13 +166,13 @@ internal sealed class MonitorArguments
             _ => throw VmmDiagnostics.BadMachine.With("--region, --to-host and --to-guest belong together"),
         };
 
-    private static byte[] ReadAll(string file)
+    public static byte[] ReadAll(string file)
     {
         using var opened = Open(file);
         return opened.ReadAll();
     }
 
-    private static OwnedDescriptor Open(string file)
+    public static OwnedDescriptor Open(string file)
     {
         try
         {
@@ -179,7 +186,7 @@ internal sealed class MonitorArguments
         }
     }
 
-    private static long Number(string text) =>
+    public static long Number(string text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < 1 << 20
             ? number
             : throw VmmDiagnostics.BadMachine.With($"{text} is not a number that fits here");

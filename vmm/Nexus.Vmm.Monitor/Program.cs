@@ -10,10 +10,23 @@ using Nexus.Vmm.Snapshots;
 //                  [--region FD --to-host FD --to-guest FD]              (the channel: its memory and its doorbells)
 //                  [--net FD]                                            (a network card on a tap device or a datagram socket)
 //                  [--suspend-memory FD --suspend-state FD --shared-pages N]  (stop where the guest would join its channel, and leave it in two memfds)
+//                  [--stages FD]                                         (a line for each stage of the start)
 //        nexus-vmm --resume-memory FD --resume-state FD ...              (go on from there, with the same devices)
+//        nexus-vmm save|load --memory FD --state FD --file FD --key FILE --images DIGEST    (such two memfds into a file, and back)
+//        nexus-vmm inspect --file FD --key FILE | kernel --file FILE     (say what a file is)
+var started = System.Diagnostics.Stopwatch.GetTimestamp();
+StageLog? stages = null;
 try
 {
+    if (args is [var command, .. var rest] && !command.StartsWith('-'))
+    {
+        return SnapshotFiles.Run(command, rest);
+    }
+
     var arguments = MonitorArguments.Parse(args);
+    stages = arguments.Stages;
+    stages?.Note("monitor", started);
+    stages?.Note("arguments");
     using var kvm = KvmSystem.Open(arguments.Kvm);
     using var output = Console.OpenStandardOutput();
     var options = arguments.Machine with { SerialOutput = output.WriteByte };
@@ -37,5 +50,6 @@ try
 catch (NexusException failure)
 {
     Console.Error.WriteLine($"error: {failure.Message}");
+    stages?.Fail(failure.Message);
     return 1;
 }

@@ -2,9 +2,7 @@ using System.Text.Json;
 using Nexus.Backend.Functions;
 using Nexus.Backend.Ingress;
 using Nexus.Backend.Node;
-using Nexus.Backend.Sandbox;
 using Nexus.Rewriter;
-using Nexus.TestKit;
 using Nexus.TestKit.Emulators;
 
 namespace Nexus.Bench.Nodes;
@@ -21,13 +19,7 @@ internal static class NodeProgram
     {
         InlineSockets.Enable();
         var functions = JsonSerializer.Deserialize<NodeFunction[]>(Console.ReadLine() ?? "[]")!;
-        var cache = RepositoryRoot.Combine("artifacts", "bench-overlays");
-        var overlays = new OverlayBuilder(
-            RuleSet.Default,
-            Path.Combine(AppContext.BaseDirectory, "guest"),
-            cache,
-            Precompiler.TryFind(Path.Combine(AppContext.BaseDirectory, "precompiler"), DotnetRoot.Find(), cache, static _ => { })
-        );
+        var overlays = Overlays.Create();
         var prepared = functions
             .Select(function => function.Folder)
             .Distinct()

@@ -39,6 +39,9 @@ public sealed record FunctionDefinition
     /// <summary>Whether virtual machines start from a snapshot that was taken when the function had been made; off, each boots.</summary>
     public bool Snapshot { get; init; } = true;
 
+    /// <summary>Images that virtual machines are made of, the root first; empty where they are to be made of the folders.</summary>
+    public IReadOnlyList<string> Layers { get; init; } = [];
+
     /// <summary>Cores; null for no limit.</summary>
     public double? CpuLimit { get; init; }
 

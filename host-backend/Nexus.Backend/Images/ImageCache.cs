@@ -6,12 +6,17 @@ public sealed class ImageCache(string folder)
 {
     /// <summary>The image's path; written first if nobody has before.</summary>
     /// <exception cref="Nexus.Diagnostics.NexusException">NEXUS0212.</exception>
-    public string Get(ImageTree tree)
+    public string Get(ImageTree tree) => Find(tree).Path;
+
+    /// <summary>The same, and what there is to say about it.</summary>
+    /// <exception cref="Nexus.Diagnostics.NexusException">NEXUS0212.</exception>
+    public CachedImage Find(ImageTree tree)
     {
-        var path = Path.Combine(folder, tree.Digest() + ".erofs");
+        var digest = tree.Digest();
+        var path = Path.Combine(folder, digest + ".erofs");
         if (File.Exists(path))
         {
-            return path;
+            return new CachedImage(path, digest, WasThere: true);
         }
 
         Directory.CreateDirectory(folder);
@@ -28,6 +33,6 @@ public sealed class ImageCache(string folder)
             File.Delete(part);
         }
 
-        return path;
+        return new CachedImage(path, digest, WasThere: false);
     }
 }

@@ -77,6 +77,37 @@ public sealed class FunctionPool : IInstancePool
         }
     }
 
+    /// <summary>Starts an instance ahead of the invocation that will want it. Null when it is ready, else what an invocation would have been answered.</summary>
+    /// <exception cref="Diagnostics.NexusException">The node is draining, or the sandbox cannot be had here.</exception>
+    public async Task<InvocationResult?> WarmAsync()
+    {
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                throw InstanceDiagnostics.Draining.With(Function.Name);
+            }
+
+            _slots++;
+        }
+
+        var start = await StartAsync(requestId: "-", Function.InitPhase).ConfigureAwait(false);
+        if (start.Instance is null)
+        {
+            return start.Error ?? LambdaErrors.TimedOut("-", Function.InitPhase);
+        }
+
+        lock (_gate)
+        {
+            if (!_closed && _all.Contains(start.Instance))
+            {
+                _idle.AddFirst(start.Instance);
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Takes an instance of an earlier backend in; it serves as soon as it says that it is ready.</summary>
     public void Adopt(Instance instance)
     {

@@ -26,6 +26,7 @@ internal static class LaunchSpecification
             ReadOnlyMounts = [new ReadOnlyMount(dotnet, dotnet)],
             Descriptors = descriptors,
             AllowNetwork = function.HostNetwork,
+            Layers = function.Layers,
             // A program of its own need never come to the point where a snapshot is taken.
             SnapshotKey = function is { Snapshot: true, Kind: FunctionKind.Lambda, Handler.Length: > 0 } ? function.Name : null,
         };

@@ -15,6 +15,10 @@ internal static unsafe partial class Native
     private const long SysCloseRange = 436;
     private const long SysPidfdGetfd = 438;
 
+    /// <summary>link(2).</summary>
+    [LibraryImport(C, EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Link(string existing, string added);
+
     /// <summary>posix_spawn(3); returns the error, 0 when started.</summary>
     [LibraryImport(C, EntryPoint = "posix_spawn", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int PosixSpawn(out int pid, string path, void* fileActions, void* attributes, byte** argv, byte** envp);

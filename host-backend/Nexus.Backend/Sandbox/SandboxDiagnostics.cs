@@ -93,6 +93,22 @@ public static class SandboxDiagnostics
         "Run 'nexus doctor'; until then use the sandbox 'process'."
     );
 
+    /// <summary>Value: the function.</summary>
+    public static readonly Diagnostic NoSnapshot = new(
+        "NEXUS0214",
+        "No snapshot could be taken",
+        "A snapshot is taken where a Lambda handler's machine would join its channel. The function could not be made, joined the channel while it was made, or took more than 60 s.",
+        "Boot the image with 'nexus vm boot', which shows what the function prints."
+    );
+
+    /// <summary>Value: the folder and what is wrong with it.</summary>
+    public static readonly Diagnostic NotAnImage = new(
+        "NEXUS0215",
+        "The folder is not an image of a virtual machine",
+        "An image is a folder made by 'nexus image build', with image.json and the files that it names; each must be as it was made.",
+        "Build the image again."
+    );
+
     public static IReadOnlyList<Diagnostic> All { get; } =
     [
         SpawnFailed,
@@ -106,5 +122,7 @@ public static class SandboxDiagnostics
         MachineProgramsMissing,
         ImageNotBuilt,
         NoVirtualization,
+        NoSnapshot,
+        NotAnImage,
     ];
 }

@@ -41,6 +41,9 @@ public sealed record SandboxSpec
     /// <summary>More folders to show, such as the .NET installation (<see cref="DotnetRoot"/>).</summary>
     public IReadOnlyList<ReadOnlyMount> ReadOnlyMounts { get; init; } = [];
 
+    /// <summary>Images that are there already, the root first, then that of <see cref="TaskRoot"/>; empty where they are to be made of the folders.</summary>
+    public IReadOnlyList<string> Layers { get; init; } = [];
+
     /// <summary>Guests of equal keys may go on from one snapshot, where the sandbox has such; null for a start of its own.</summary>
     public string? SnapshotKey { get; init; }
 

@@ -12,6 +12,12 @@ public sealed record VirtualMachineOptions
     /// <summary>Folder of <c>nexus-vmm</c> and <c>nexus-init</c>.</summary>
     public string Programs { get; init; } = Path.Combine(AppContext.BaseDirectory, "vm");
 
+    /// <summary>
+    /// Told how far a machine is: its guest's name, the stage, and when, in <see cref="System.Diagnostics.Stopwatch"/> ticks; the stage <c>error: TEXT</c> is the monitor's
+    /// last word. Null where nobody wants to know.
+    /// </summary>
+    public Action<string, string, long>? Stages { get; init; }
+
     /// <summary>Folder of the images, by their content.</summary>
     public string Images { get; init; } = Path.Combine(Path.GetTempPath(), "nexus-images");
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
@@ -55,9 +56,14 @@ public sealed class VirtualMachineSandbox : ISandbox
 
     public string Kind => "vm";
 
+    /// <summary>Guests of this key go on from a snapshot that was taken before.</summary>
+    internal void UseSnapshot(string key, SuspendedGuest guest) =>
+        _suspended[key] = new Lazy<Task<SuspendedGuest?>>(Task.FromResult<SuspendedGuest?>(guest));
+
     public async Task<SandboxProcess> StartAsync(SandboxSpec spec, CancellationToken cancellation)
     {
         SpecCheck.Check(spec, guestIsNobody: false);
+        Note(spec, "start");
         var suspended = spec.SnapshotKey is { } key ? await SuspendedAsync(key, spec).WaitAsync(cancellation).ConfigureAwait(false) : null;
         using var launch = new MonitorLaunch(spec.Descriptors);
         AddMachine(launch, spec);
@@ -88,7 +94,8 @@ public sealed class VirtualMachineSandbox : ISandbox
         return result;
     }
 
-    private async Task<SuspendedGuest?> SuspendAsync(SandboxSpec spec)
+    /// <summary>A snapshot of a machine that was booted for it; null when the function refused or was too slow.</summary>
+    internal async Task<SuspendedGuest?> SuspendAsync(SandboxSpec spec)
     {
         var guest = new SuspendedGuest(Descriptors.SealableMemory("guest-memory"), Descriptors.SealableMemory("guest-state"));
         // Neither region nor doorbells: a clone gets its own.
@@ -128,8 +135,15 @@ public sealed class VirtualMachineSandbox : ISandbox
     {
         var dotnet = spec.ReadOnlyMounts.Count > 0 ? spec.ReadOnlyMounts[0].Source : DotnetRoot.Find();
         launch.Add("--memory", MachineMb(spec).ToString(CultureInfo.InvariantCulture));
-        launch.Add("--pmem", File.OpenHandle(Once(_runtimes, dotnet, GuestImages.Runtime)));
-        launch.Add("--pmem", File.OpenHandle(Once(_functions, spec.AppFolder, GuestImages.Function)));
+        var layers =
+            spec.Layers.Count > 0
+                ? spec.Layers
+                : [Once(_runtimes, dotnet, GuestImages.Runtime), Once(_functions, spec.AppFolder, GuestImages.Function)];
+        foreach (var layer in layers)
+        {
+            launch.Add("--pmem", File.OpenHandle(layer));
+        }
+
         launch.Add("--kvm", OpenKvm());
     }
 
@@ -141,20 +155,53 @@ public sealed class VirtualMachineSandbox : ISandbox
         launch.Add("--launch", Descriptors.MemoryFile("launch", LaunchFile.Of(spec)));
     }
 
-    private Task<SandboxProcess> StartMonitorAsync(MonitorLaunch launch, SandboxSpec spec, CancellationToken cancellation) =>
-        _jail.StartAsync(
-            spec with
+    private async Task<SandboxProcess> StartMonitorAsync(MonitorLaunch launch, SandboxSpec spec, CancellationToken cancellation)
+    {
+        if (_options.Stages is not null)
+        {
+            var (read, write) = Descriptors.Pipe();
+            launch.Add("--stages", write);
+            _ = ReadStagesAsync(spec, Descriptors.Reader(read));
+        }
+
+        Note(spec, "prepared");
+        var process = await _jail
+            .StartAsync(
+                spec with
+                {
+                    AppFolder = _options.Programs,
+                    Command = [$"{SandboxSpec.TaskRoot}/{Monitor}", .. launch.Words],
+                    Environment = new Dictionary<string, string>(),
+                    MemoryLimitMb = MachineMb(spec) + MonitorMb,
+                    ReadOnlyMounts = [],
+                    Descriptors = launch.Descriptors,
+                    AllowNetwork = false,
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
+        Note(spec, "jailed");
+        return process;
+    }
+
+    private void Note(SandboxSpec spec, string stage) => _options.Stages?.Invoke(spec.Name, stage, Stopwatch.GetTimestamp());
+
+    private async Task ReadStagesAsync(SandboxSpec spec, Stream pipe)
+    {
+        using var reader = new StreamReader(pipe);
+        while (await reader.ReadLineAsync().ConfigureAwait(false) is { } line)
+        {
+            var at = line.IndexOf(' ', StringComparison.Ordinal);
+            if (at > 0 && long.TryParse(line.AsSpan(at + 1), out var time))
             {
-                AppFolder = _options.Programs,
-                Command = [$"{SandboxSpec.TaskRoot}/{Monitor}", .. launch.Words],
-                Environment = new Dictionary<string, string>(),
-                MemoryLimitMb = MachineMb(spec) + MonitorMb,
-                ReadOnlyMounts = [],
-                Descriptors = launch.Descriptors,
-                AllowNetwork = false,
-            },
-            cancellation
-        );
+                _options.Stages!(spec.Name, line[..at], time);
+            }
+            else
+            {
+                Note(spec, $"error: {line[(at + 1)..]}");
+            }
+        }
+    }
 
     private static int MachineMb(SandboxSpec spec) => spec.MemoryLimitMb + KernelMb;
 

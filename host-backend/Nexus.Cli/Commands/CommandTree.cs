@@ -17,6 +17,8 @@ internal static class CommandTree
             InvokeCommand.Create(),
             RewriteCommand.Create(),
             CheckCommand.Create(),
+            ImageCommand.Create(),
+            MachineCommand.Create(),
             DoctorCommand.Create(),
             ExplainCommand.Create(),
             VersionCommand.Create(),

@@ -1,5 +1,6 @@
 extern alias rewriter;
 
+using Nexus.Backend.Sandbox;
 using Nexus.Diagnostics;
 using RewriterException = rewriter::Nexus.Diagnostics.NexusException;
 
@@ -17,10 +18,20 @@ internal sealed record Failure(string Id, string Message, string Value, string N
         {
             NexusException known => new(known.Diagnostic.Id, known.Message, known.Value, known.Diagnostic.NextStep),
             RewriterException known => new(known.Diagnostic.Id, known.Message, known.Value, known.Diagnostic.NextStep),
+            MonitorException monitor => FromMonitor(monitor.Message),
             AggregateException { InnerException: { } first } => From(first),
             IOException or UnauthorizedAccessException => From(CliDiagnostics.PlaceNotUsable.With(failure.Message, failure)),
             _ => From(CliDiagnostics.Unexpected.With($"{failure.GetType().Name}: {failure.Message}", failure)),
         };
+
+    /// <summary>The monitor's message begins with an id of the catalogue.</summary>
+    private static Failure FromMonitor(string message)
+    {
+        var known = DiagnosticCatalogue.All.FirstOrDefault(diagnostic => message.StartsWith(diagnostic.Id, StringComparison.Ordinal));
+        return known is null
+            ? From(CliDiagnostics.Unexpected.With(message))
+            : new Failure(known.Id, message, message[(known.Id.Length + 2)..], known.NextStep);
+    }
 
     public void Print(bool asJson)
     {

@@ -13,6 +13,8 @@ public sealed class SnapshotFileTests
     private static readonly byte[] Key = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
     private static readonly byte[] State = [.. Enumerable.Range(0, 100).Select(i => (byte)(i * 7))];
 
+    private static readonly byte[] Media = [.. Enumerable.Repeat((byte)9, 32)];
+
     [TestMethod]
     public void Read_WhatWasWritten_IsTheSameMemoryAndState()
     {
@@ -20,6 +22,7 @@ public sealed class SnapshotFileTests
 
         using var memory = MemoryMapping.Private(snapshot.Memory, snapshot.MemoryBytes);
         CollectionAssert.AreEqual(State, snapshot.State.ToArray());
+        CollectionAssert.AreEqual(Media, snapshot.Media.ToArray());
         for (var page = 0; page < Pages; page++)
         {
             Assert.IsTrue(memory.Slice(page * 4096, 4096).SequenceEqual(Page(page)), $"page {page}");
@@ -57,7 +60,7 @@ public sealed class SnapshotFileTests
     public void Read_CutShortOrExtended_IsRefused()
     {
         var sample = Sample();
-        foreach (var length in new[] { 0, 7, 71, 72, 100, 200, sample.Length - 33, sample.Length - 1 })
+        foreach (var length in new[] { 0, 7, 103, 104, 150, 230, sample.Length - 33, sample.Length - 1 })
         {
             Assert.AreEqual("NEXUS0930", Refused(sample[..length], Key));
         }
@@ -72,7 +75,7 @@ public sealed class SnapshotFileTests
     public void Read_OtherVersion_IsRefusedAsThat()
     {
         var file = Sample();
-        file[SnapshotFormat.VersionOffset] = 2;
+        file[SnapshotFormat.VersionOffset] = 1;
 
         Assert.AreEqual("NEXUS0932", Refused(file, Key));
     }
@@ -89,9 +92,9 @@ public sealed class SnapshotFileTests
     public void Format_Offsets_AreFrozen()
     {
         Assert.AreEqual(0x314D56535558454Eul, SnapshotFormat.Magic);
-        Assert.AreEqual(1u, SnapshotFormat.Version);
+        Assert.AreEqual(2u, SnapshotFormat.Version);
         CollectionAssert.AreEqual(
-            new[] { 0, 8, 12, 16, 24, 28, 32, 40, 72, 8, 32 },
+            new[] { 0, 8, 12, 16, 24, 28, 32, 40, 72, 104, 8, 32 },
             new[]
             {
                 SnapshotFormat.MagicOffset,
@@ -102,6 +105,7 @@ public sealed class SnapshotFileTests
                 SnapshotFormat.ReservedOffset,
                 SnapshotFormat.PageCountOffset,
                 SnapshotFormat.CpuOffset,
+                SnapshotFormat.MediaOffset,
                 SnapshotFormat.HeaderBytes,
                 SnapshotFormat.RunBytes,
                 SnapshotFormat.CodeBytes,
@@ -135,7 +139,7 @@ public sealed class SnapshotFileTests
     private static byte[] Sample()
     {
         var stream = new MemoryStream();
-        SnapshotWriter.Write(stream, Key, State, new byte[SnapshotFormat.CpuBytes], Pages, number => Page((int)number));
+        SnapshotWriter.Write(stream, Key, State, new byte[SnapshotFormat.CpuBytes], Media, Pages, number => Page((int)number));
         return stream.ToArray();
     }
 }

@@ -54,6 +54,15 @@ internal class OwnedDescriptor : SafeHandle
         return done;
     }
 
+    /// <summary>Writes what a pipe takes at once (write(2)); a reader that has ended is no error.</summary>
+    public unsafe void TryWrite(ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* start = bytes)
+        {
+            _ = Libc.Write(Number, start, (nuint)bytes.Length);
+        }
+    }
+
     /// <summary>The whole content.</summary>
     public byte[] ReadAll()
     {

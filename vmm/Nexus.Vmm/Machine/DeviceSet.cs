@@ -68,7 +68,7 @@ internal sealed class DeviceSet : IDisposable
         }
 
         WakePort = Add(new ConsoleDevice("nexus.wake"));
-        Control = new ControlRegisters(() => end(ExitKind.PowerOff));
+        Control = new ControlRegisters(() => end(ExitKind.PowerOff), options.Stages);
         Addresses.Add(GuestLayout.Control, GuestLayout.ControlBytes, Control);
         if (options.Shared is { } shared)
         {

@@ -42,6 +42,9 @@ internal sealed record MachineOptions
     /// <summary>Receives the serial port's output, on the processor's thread.</summary>
     public Action<byte> SerialOutput { get; init; } = static _ => { };
 
+    /// <summary>Told how far the machine is; null when nobody wants to know, and the guest is not asked then.</summary>
+    public Action<string>? Stages { get; init; }
+
     /// <exception cref="Nexus.Diagnostics.NexusException">NEXUS0911, NEXUS0912.</exception>
     public void Check()
     {

@@ -33,6 +33,7 @@ internal sealed class VirtualMachine : IDisposable
         _vcpu.SetCpuid(Cpuid);
         StateMsrs = system.StateMsrs();
         _thread = new VcpuThread(_vcpu, Devices, End, _beforeThreads);
+        options.Stages?.Invoke("machine");
     }
 
     public GuestMemory Memory { get; }
@@ -118,6 +119,7 @@ internal sealed class VirtualMachine : IDisposable
             _frames = new FrameRelay(link, card, Violated, _beforeThreads);
         }
 
+        _options.Stages?.Invoke("running");
         _thread.Start();
     }
 
@@ -162,6 +164,11 @@ internal sealed class VirtualMachine : IDisposable
     {
         var text =
             $" nexus.exit=0x{GuestLayout.Control + ControlRegisters.ExitCode:x} nexus.snapshot=0x{GuestLayout.Control + ControlRegisters.Snapshot:x}";
+        if (_options.Stages is not null)
+        {
+            text += $" nexus.stage=0x{GuestLayout.Control + ControlRegisters.Stage:x}";
+        }
+
         if (_options.Topology == Topology.CommandLine)
         {
             for (var i = 0; i < Devices.Virtio.Count; i++)

@@ -1,13 +1,13 @@
 namespace Nexus.Vmm.Snapshots;
 
 /// <summary>
-/// Bytes of a snapshot file, version 1; little-endian. docs/snapshots.md shows them and a test freezes them.
+/// Bytes of a snapshot file, version 2; little-endian. docs/snapshots.md shows them and a test freezes them.
 /// </summary>
 internal static class SnapshotFormat
 {
     /// <summary>"NEXUSVM1".</summary>
     public const ulong Magic = 0x314D56535558454E;
-    public const uint Version = 1;
+    public const uint Version = 2;
 
     // Header.
     public const int MagicOffset = 0;
@@ -19,7 +19,9 @@ internal static class SnapshotFormat
     public const int PageCountOffset = 32;
     public const int CpuOffset = 40;
     public const int CpuBytes = 32;
-    public const int HeaderBytes = 72;
+    public const int MediaOffset = 72;
+    public const int MediaBytes = 32;
+    public const int HeaderBytes = 104;
 
     /// <summary>A run of pages that are stored: its first page and how many, 32 bits each.</summary>
     public const int RunBytes = 8;

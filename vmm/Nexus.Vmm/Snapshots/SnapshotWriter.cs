@@ -11,7 +11,8 @@ internal static class SnapshotWriter
     /// <param name="machine">Paused.</param>
     /// <param name="target">Receives the file.</param>
     /// <param name="key">32 secret bytes of the operator.</param>
-    public static void Write(VirtualMachine machine, Stream target, ReadOnlySpan<byte> key)
+    /// <param name="media">A digest of what its disks and memory devices hold; empty if there are none.</param>
+    public static void Write(VirtualMachine machine, Stream target, ReadOnlySpan<byte> key, ReadOnlySpan<byte> media = default)
     {
         var memory = machine.Memory;
         var pages = memory.Bytes / SnapshotFormat.PageBytes;
@@ -20,13 +21,22 @@ internal static class SnapshotWriter
             key,
             MachineState.Save(machine),
             CpuIdentity.Of(machine.Cpuid),
+            media,
             pages,
             number => memory.AtOffset(number * SnapshotFormat.PageBytes, SnapshotFormat.PageBytes)
         );
     }
 
     /// <summary>The same from its parts.</summary>
-    public static void Write(Stream target, ReadOnlySpan<byte> key, byte[] state, byte[] cpu, long pages, PageReader page)
+    public static void Write(
+        Stream target,
+        ReadOnlySpan<byte> key,
+        ReadOnlySpan<byte> state,
+        ReadOnlySpan<byte> cpu,
+        ReadOnlySpan<byte> media,
+        long pages,
+        PageReader page
+    )
     {
         var runs = PageRuns.OfContent(pages, page);
         using var code = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
@@ -37,7 +47,8 @@ internal static class SnapshotWriter
         BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(SnapshotFormat.MemoryBytesOffset), pages * SnapshotFormat.PageBytes);
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(SnapshotFormat.RunCountOffset), runs.Count);
         BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(SnapshotFormat.PageCountOffset), runs.Sum(static r => (long)r.Count));
-        cpu.CopyTo(header, SnapshotFormat.CpuOffset);
+        cpu.CopyTo(header.AsSpan(SnapshotFormat.CpuOffset, SnapshotFormat.CpuBytes));
+        media.CopyTo(header.AsSpan(SnapshotFormat.MediaOffset, SnapshotFormat.MediaBytes));
         Put(target, code, header);
         Put(target, code, state);
         Span<byte> entry = stackalloc byte[SnapshotFormat.RunBytes];

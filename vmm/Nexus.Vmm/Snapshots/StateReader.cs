@@ -28,6 +28,9 @@ internal sealed class StateReader(ReadOnlyMemory<byte> bytes)
         return Cut((int)length).ToArray();
     }
 
+    /// <summary>Passes over bytes that nobody wants.</summary>
+    public void Skip(int length) => Cut(length);
+
     /// <summary>Everything has been read.</summary>
     public void End()
     {

@@ -25,15 +25,46 @@ internal static class SuspendedMachine
         var bytes = MachineState.Save(machine);
         var memory = machine.Options.MemoryFile!;
         machine.Dispose();
-        MemoryMapping.Resize(state, bytes.Length);
-        using (var mapping = MemoryMapping.Shared(state, bytes.Length))
-        {
-            bytes.CopyTo(mapping.Slice(0, bytes.Length));
-        }
-
-        MemoryMapping.Seal(state, content: true);
+        Freeze(state, bytes);
         MemoryMapping.Seal(memory, content: true);
         return true;
+    }
+
+    /// <summary>Writes a suspended machine into a file that outlives the two memfds.</summary>
+    /// <param name="memory">Frozen.</param>
+    /// <param name="state">Frozen.</param>
+    /// <param name="media">A digest of what its disks and memory devices hold.</param>
+    /// <param name="file">Receives the file.</param>
+    /// <param name="key">32 secret bytes of the operator.</param>
+    public static void Save(OwnedDescriptor memory, OwnedDescriptor state, ReadOnlySpan<byte> media, Stream file, ReadOnlySpan<byte> key)
+    {
+        using var guest = GuestMemory.CopyOnWrite(memory, memory.Length, offset: 0);
+        var bytes = state.ReadAll();
+        var cpu = CpuIdentity.Of(new CpuidTable(StateSummary.Of(bytes).Cpuid));
+        SnapshotWriter.Write(
+            file,
+            key,
+            bytes,
+            cpu,
+            media,
+            guest.Bytes / SnapshotFormat.PageBytes,
+            number => guest.AtOffset(number * SnapshotFormat.PageBytes, SnapshotFormat.PageBytes)
+        );
+    }
+
+    /// <summary>Reads such a file into two empty memfds and freezes them.</summary>
+    /// <exception cref="Nexus.Diagnostics.NexusException">NEXUS0930 to NEXUS0932, and NEXUS0934 where the media are others.</exception>
+    public static void Load(Stream file, ReadOnlySpan<byte> key, ReadOnlySpan<byte> media, OwnedDescriptor memory, OwnedDescriptor state)
+    {
+        var snapshot = VerifiedSnapshot.Read(file, key, memory);
+        if (!snapshot.Media.Span.SequenceEqual(media))
+        {
+            throw VmmDiagnostics.SnapshotMismatch.With(
+                $"images {Convert.ToHexStringLower(media)} given, {Convert.ToHexStringLower(snapshot.Media.Span)} in the snapshot"
+            );
+        }
+
+        Freeze(state, snapshot.State.Span);
     }
 
     /// <summary>A machine that goes on there once it is started.</summary>
@@ -64,5 +95,16 @@ internal static class SuspendedMachine
         );
         machine.Devices.Control.Answer = ControlRegisters.IsClone;
         return machine;
+    }
+
+    private static void Freeze(OwnedDescriptor file, ReadOnlySpan<byte> bytes)
+    {
+        MemoryMapping.Resize(file, bytes.Length);
+        using (var mapping = MemoryMapping.Shared(file, bytes.Length))
+        {
+            bytes.CopyTo(mapping.Slice(0, bytes.Length));
+        }
+
+        MemoryMapping.Seal(file, content: true);
     }
 }

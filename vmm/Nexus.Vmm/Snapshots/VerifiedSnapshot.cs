@@ -11,12 +11,13 @@ namespace Nexus.Vmm.Snapshots;
 /// </summary>
 internal sealed class VerifiedSnapshot : IDisposable
 {
-    private VerifiedSnapshot(OwnedDescriptor memory, long memoryBytes, byte[] state, byte[] cpu, List<(uint, uint)> runs)
+    private VerifiedSnapshot(OwnedDescriptor memory, long memoryBytes, byte[] state, byte[] header, List<(uint, uint)> runs)
     {
         Memory = memory;
         MemoryBytes = memoryBytes;
         State = state;
-        Cpu = cpu;
+        Cpu = header.AsMemory(SnapshotFormat.CpuOffset, SnapshotFormat.CpuBytes);
+        Media = header.AsMemory(SnapshotFormat.MediaOffset, SnapshotFormat.MediaBytes);
         Runs = runs;
     }
 
@@ -31,19 +32,26 @@ internal sealed class VerifiedSnapshot : IDisposable
     /// <summary>The kind of processor it needs, as <see cref="CpuIdentity"/> says it.</summary>
     public ReadOnlyMemory<byte> Cpu { get; }
 
+    /// <summary>A digest of what its disks and memory devices held, by whoever made it; zeros if nobody said.</summary>
+    public ReadOnlyMemory<byte> Media { get; }
+
     /// <summary>The pages that have content.</summary>
     public IReadOnlyList<(uint First, uint Count)> Runs { get; }
 
     /// <summary>Reads and checks a whole file; nothing of it is used before all of it is.</summary>
+    /// <param name="file">The file, from its beginning.</param>
+    /// <param name="key">What it was authenticated with.</param>
+    /// <param name="target">An empty memfd that is to be the memory; null for a new one.</param>
     /// <exception cref="Nexus.Diagnostics.NexusException">NEXUS0930 to NEXUS0932.</exception>
-    public static VerifiedSnapshot Read(Stream file, ReadOnlySpan<byte> key)
+    public static VerifiedSnapshot Read(Stream file, ReadOnlySpan<byte> key, OwnedDescriptor? target = null)
     {
         using var code = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
         var header = Take(file, code, SnapshotFormat.HeaderBytes);
         var (memoryBytes, stateBytes, runCount, pageCount) = Check(header, file.Length);
         var state = Take(file, code, stateBytes);
         var runs = ReadRuns(Take(file, code, runCount * SnapshotFormat.RunBytes), memoryBytes / SnapshotFormat.PageBytes, pageCount);
-        var memory = MemoryMapping.CreateMemory("guest-snapshot", memoryBytes);
+        var memory = target ?? MemoryMapping.CreateMemory("guest-snapshot", 0);
+        MemoryMapping.Resize(memory, memoryBytes);
         try
         {
             using (var mapping = MemoryMapping.Shared(memory, memoryBytes))
@@ -52,9 +60,9 @@ internal sealed class VerifiedSnapshot : IDisposable
                 {
                     for (var page = 0u; page < count; page++)
                     {
-                        var target = mapping.Slice((first + (long)page) * SnapshotFormat.PageBytes, SnapshotFormat.PageBytes);
-                        Fill(file, target);
-                        code.AppendData(target);
+                        var bytes = mapping.Slice((first + (long)page) * SnapshotFormat.PageBytes, SnapshotFormat.PageBytes);
+                        Fill(file, bytes);
+                        code.AppendData(bytes);
                     }
                 }
             }
@@ -68,7 +76,7 @@ internal sealed class VerifiedSnapshot : IDisposable
 
             // Whoever could still write could change what was checked.
             MemoryMapping.Seal(memory, content: true);
-            return new VerifiedSnapshot(memory, memoryBytes, state, header[SnapshotFormat.CpuOffset..], runs);
+            return new VerifiedSnapshot(memory, memoryBytes, state, header, runs);
         }
         catch
         {

@@ -6,13 +6,18 @@ namespace Nexus.Vmm.Devices.Control;
 /// A page of registers between the guest's own programs and the monitor: a store of what the guest's program ended with ends the machine, and a guest that is about to
 /// join its channel asks whether it is to be suspended there. The kernel's command line names them, so that a guest that knows nothing of them leaves them alone.
 /// </summary>
-internal sealed class ControlRegisters(Action end) : IMemoryDevice
+/// <param name="end">The guest has told its exit code.</param>
+/// <param name="stages">Told how far the guest is; null for nobody.</param>
+internal sealed class ControlRegisters(Action end, Action<string>? stages = null) : IMemoryDevice
 {
     /// <summary>Written, 32 bits: the exit code that the monitor is to end with, at once.</summary>
     public const ulong ExitCode = 0;
 
     /// <summary>Written, 32 bits: <see cref="Welcome"/> or <see cref="Refused"/>; then read until it is not <see cref="Wait"/>.</summary>
     public const ulong Snapshot = 8;
+
+    /// <summary>Written, 32 bits: how far the guest's first program is, a position in <see cref="s_stages"/>.</summary>
+    public const ulong Stage = 16;
 
     /// <summary>A snapshot may be taken from here on.</summary>
     public const uint Welcome = 1;
@@ -28,6 +33,9 @@ internal sealed class ControlRegisters(Action end) : IMemoryDevice
 
     /// <summary>Read by a guest that goes on from a snapshot.</summary>
     public const uint IsClone = 2;
+
+    // vmm/Nexus.Vmm.Init/GuestStage.cs has the same order.
+    private static readonly string[] s_stages = ["init", "mounted", "spawned"];
 
     private readonly TaskCompletionSource<bool> _suspension = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _exitCode = -1;
@@ -47,6 +55,10 @@ internal sealed class ControlRegisters(Action end) : IMemoryDevice
         if (offset == Snapshot && data.Length == sizeof(uint))
         {
             BinaryPrimitives.WriteUInt32LittleEndian(data, Answer);
+            if (Answer == IsClone)
+            {
+                stages?.Invoke("resumed");
+            }
         }
     }
 
@@ -63,8 +75,13 @@ internal sealed class ControlRegisters(Action end) : IMemoryDevice
             Volatile.Write(ref _exitCode, (int)(value & 0xFF));
             end();
         }
+        else if (offset == Stage && value < s_stages.Length)
+        {
+            stages?.Invoke(s_stages[value]);
+        }
         else if (offset == Snapshot)
         {
+            stages?.Invoke("made");
             _suspension.TrySetResult(value == Welcome);
         }
     }

@@ -1,0 +1,152 @@
+using Nexus.Bench.Output;
+
+namespace Nexus.Bench.Vm;
+
+/// <summary>The tables, and each aim beside what was measured.</summary>
+internal static class VmReport
+{
+    private const double FirecrackerMiB = 5;
+    private const double MonitorAim = 6;
+    private const double RestoreAim = 30;
+
+    public static void Write(VmResult result)
+    {
+        WriteBoots(result);
+        WriteStarts(result);
+        WriteMonitor(result);
+        WriteIdle(result);
+        WriteTurns(result);
+        foreach (var reason in result.Skipped)
+        {
+            Console.WriteLine($"  skipped: {reason}");
+        }
+    }
+
+    private static void WriteBoots(VmResult result)
+    {
+        if (result.Boots is not { } boots)
+        {
+            return;
+        }
+
+        var table = new TextTable("monitor's start to the guest's first program, ms", "median", "least", "most", "against the first");
+        foreach (var boot in boots)
+        {
+            table.Add(
+                boot.Monitor,
+                Figure.Number(boot.Median),
+                Figure.Number(boot.Least),
+                Figure.Number(boot.Most),
+                Figure.Change(boots[0].Median, boot.Median)
+            );
+        }
+
+        Console.WriteLine(table);
+        if (boots.Count > 1)
+        {
+            Console.WriteLine($"  aim: at or under QEMU microvm: {Reached(boots.Skip(1).All(qemu => boots[0].Median <= qemu.Median))}\n");
+        }
+    }
+
+    private static void WriteStarts(VmResult result)
+    {
+        if (result.Starts is not { } starts)
+        {
+            return;
+        }
+
+        var table = new TextTable($"call to first answer (DynamoDB GetItem), medians of {result.Rounds}, ms", "median", "least", "most");
+        foreach (var start in starts)
+        {
+            table.Add(start.Name, Figure.Number(start.Median), Figure.Number(start.Least), Figure.Number(start.Most));
+        }
+
+        Console.WriteLine(table);
+        foreach (var start in starts.Where(static start => start.Stages.Count > 0))
+        {
+            var stages = new TextTable($"{start.Name}: until", "ms");
+            foreach (var stage in start.Stages)
+            {
+                stages.Add(stage.Stage, Figure.Number(stage.Took));
+            }
+
+            Console.WriteLine(stages);
+        }
+
+        var boot = starts.Single(static start => start.Name == StartRounds.Boot).Median;
+        var restore = starts.Single(static start => start.Name == StartRounds.Restore).Median;
+        Console.WriteLine($"  aim: a restore under {RestoreAim} ms: {Reached(restore < RestoreAim)}");
+        Console.WriteLine(
+            $"  aim: a restore at most a tenth of a cold boot: {Reached(restore <= boot / 10)} ({Figure.Number(boot / restore)} times as fast)\n"
+        );
+    }
+
+    private static void WriteMonitor(VmResult result)
+    {
+        if (result.Monitor is not { } monitor)
+        {
+            return;
+        }
+
+        var table = new TextTable("monitor besides guest memory, images and channel, MiB", "PSS", "private dirty");
+        table.Add("nexus-vmm", Figure.Number(monitor.Pss), Figure.Number(monitor.PrivateDirty));
+        table.Add("its process sandbox (two processes of bubblewrap)", Figure.Number(monitor.JailPss), "");
+        table.Add("Firecracker, as its makers publish it", $"<= {Figure.Number(FirecrackerMiB)}", "");
+        Console.WriteLine(table);
+        Console.WriteLine($"  aim: at most {MonitorAim} MB: {Reached(monitor.Pss <= MonitorAim)}\n");
+    }
+
+    private static void WriteIdle(VmResult result)
+    {
+        if (result.Idle is not { } idle)
+        {
+            return;
+        }
+
+        var table = new TextTable("idle machines", "number", "PSS MiB each", "of that the guest's");
+        foreach (var machines in idle)
+        {
+            table.Add(machines.Name, $"{machines.Machines}", Figure.Number(machines.Pss), Figure.Number(machines.GuestPss));
+        }
+
+        Console.WriteLine(table);
+        if (idle.FirstOrDefault(static machines => machines.Name == IdleRounds.Unmodified) is { } plain)
+        {
+            var called = idle.Single(static machines => machines.Name == IdleRounds.CalledClones);
+            Console.WriteLine(
+                "  The function as it is has neither a network device nor made a call, which would cost it more; it is booted, not cloned."
+            );
+            Console.WriteLine(
+                $"  aim: clones that made a call at least 40% less: {Reached(called.Pss <= plain.Pss * 0.6)} ({Figure.Change(plain.Pss, called.Pss)})\n"
+            );
+        }
+    }
+
+    private static void WriteTurns(VmResult result)
+    {
+        if (result.Turns is not { } turns)
+        {
+            return;
+        }
+
+        var table = new TextTable(
+            "clones in turn",
+            "failed",
+            "repeated ids or random bytes",
+            "largest clock error ms",
+            "median ms",
+            "most ms"
+        );
+        table.Add(
+            $"{turns.Clones}",
+            $"{turns.Failures}",
+            $"{turns.Repeated}",
+            Figure.Number(turns.MostClockError),
+            Figure.Number(turns.Median),
+            Figure.Number(turns.Most)
+        );
+        Console.WriteLine(table);
+    }
+
+    private static string Reached(bool reached) => reached ? "reached" : "MISSED";
+}
