@@ -19,9 +19,11 @@ namespace Nexus.Vmm.Tests.Linux;
 public sealed partial class LinuxSuspensionTests
 {
     private static readonly ChannelOptions Options = new(256, 1 << 20);
+    private static readonly byte[] Key = new byte[SnapshotFormat.KeyBytes];
+    private static readonly byte[] Media = [.. Enumerable.Range(0, SnapshotFormat.MediaBytes).Select(static i => (byte)i)];
 
     [TestMethod]
-    public async Task Resume_TwiceAtOnce_EachCloneHasItsOwnChannelAndEntropy()
+    public async Task Resume_TwiceAtOnceOnceFromAFile_EachCloneHasItsOwnChannelAndEntropy()
     {
         using var kvm = Host.OpenKvm();
         var parts = await Host.PartsAsync();
@@ -30,8 +32,21 @@ public sealed partial class LinuxSuspensionTests
         var sample = ChannelRegion.Create(Options);
         await SuspendAsync(kvm, parts, memory, state, new OwnedDescriptor(sample.Descriptor!.Number, ownsHandle: false).Length);
 
+        using var file = new MemoryStream();
+        SuspendedMachine.Save(memory, state, Media, file, Key);
+        Refused(file, [.. Media.Select(static b => (byte)(b + 1))], VmmDiagnostics.SnapshotMismatch);
+        CollectionAssert.AreEqual(
+            new[] { "entropy", "balloon", "console" },
+            StateSummary.Of(state.ReadAll()).Devices.ToArray(),
+            "the devices of a snapshot are read without a machine"
+        );
+        using var otherMemory = MemoryMapping.CreateMemory("memory", 0);
+        using var otherState = MemoryMapping.CreateMemory("state", 0);
+        file.Position = 0;
+        SuspendedMachine.Load(file, Key, Media, otherMemory, otherState);
+
         await using var one = new Clone(kvm, memory, state);
-        await using var two = new Clone(kvm, memory, state);
+        await using var two = new Clone(kvm, otherMemory, otherState);
         await Task.WhenAll(one.ServesAsync(), two.ServesAsync());
 
         Assert.AreNotEqual(one.Random, two.Random);
@@ -51,6 +66,15 @@ public sealed partial class LinuxSuspensionTests
 
         Assert.AreEqual(VmmDiagnostics.BadMachine, failure.Diagnostic);
         await Task.CompletedTask;
+    }
+
+    private static void Refused(Stream file, byte[] media, Diagnostic expected)
+    {
+        using var memory = MemoryMapping.CreateMemory("memory", 0);
+        using var state = MemoryMapping.CreateMemory("state", 0);
+        file.Position = 0;
+        var failure = Assert.ThrowsExactly<NexusException>(() => SuspendedMachine.Load(file, Key, media, memory, state));
+        Assert.AreEqual(expected, failure.Diagnostic);
     }
 
     private static async Task SuspendAsync(KvmSystem kvm, GuestParts parts, OwnedDescriptor memory, OwnedDescriptor state, long regionBytes)

@@ -13,6 +13,10 @@ public sealed class MonitorProgramTests
     [DataRow("--colour blue", "NEXUS0912")]
     [DataRow("--kernel", "NEXUS0912")]
     [DataRow("--kernel /dev/null --memory lots", "NEXUS0912")]
+    [DataRow("kernel --file /dev/null", "NEXUS0910")]
+    [DataRow("inspect", "NEXUS0912")]
+    [DataRow("inspect --file /dev/null --key /dev/null", "NEXUS0912")]
+    [DataRow("dance", "NEXUS0912")]
     public async Task Main_BadArguments_ExplainsItself(string arguments, string id)
     {
         var (code, _, errors) = await RunAsync(
