@@ -34,6 +34,7 @@ public static class ReadyFunctions
                 "Nexus.Guest.Aws/V3",
                 "Nexus.Guest.Aws/V4",
                 "Nexus.Guest.Http.Factory",
+                "Nexus.Guest.Grpc.Legacy",
                 "Nexus.Guest.Grpc.NetClient",
                 "Nexus.Guest.AspNetCore",
             }

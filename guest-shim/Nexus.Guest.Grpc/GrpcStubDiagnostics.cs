@@ -40,5 +40,27 @@ public static class GrpcStubDiagnostics
         "Remove the policy from the service config, or run this function without Nexus."
     );
 
-    public static IReadOnlyList<Diagnostic> All { get; } = [CustomHandler, ConnectionSetting, UnknownScheme, NotHttp2, Balancer];
+    public static readonly Diagnostic LegacyAddress = new(
+        "NEXUS0755",
+        "A channel of Grpc.Core finds its addresses in a way of its own",
+        "The channel's target is not one host and port. Sockets of the file system, several addresses and name services other than DNS are the native library's to use, which has no network here.",
+        "Name the server by host:port or dns:///host:port, or run this function without Nexus."
+    );
+
+    public static readonly Diagnostic LegacySetting = new(
+        "NEXUS0756",
+        "A channel or call of Grpc.Core asks for what the backend does not do",
+        "A client certificate, a certificate callback, or another name than that of the channel's target. Connections are the backend's.",
+        "Remove the setting, or run this function without Nexus."
+    );
+
+    public static readonly Diagnostic LegacyServer = new(
+        "NEXUS0757",
+        "A function starts a server of Grpc.Core",
+        "That server listens on a socket of the native library, and a sandbox has no network. Nexus takes over servers of ASP.NET Core.",
+        "Serve the same services with Grpc.AspNetCore, or run this program without Nexus."
+    );
+
+    public static IReadOnlyList<Diagnostic> All { get; } =
+    [CustomHandler, ConnectionSetting, UnknownScheme, NotHttp2, Balancer, LegacyAddress, LegacySetting, LegacyServer];
 }

@@ -34,6 +34,9 @@ public sealed class GrpcTarget
     /// <summary>Bytes; null for no limit.</summary>
     public int? MaxReceiveBytes { get; init; }
 
+    /// <summary>The library's words for a message above the limit, from its length and the limit; null for those of Grpc.Net.Client.</summary>
+    internal Func<uint, int, Status>? ReceivedTooLarge { get; init; }
+
     /// <summary>By name, such as <c>gzip</c>, in the order in which they are announced.</summary>
     public IReadOnlyList<KeyValuePair<string, IMessageCompression>> Compressions { get; init; } = [];
 

@@ -9,7 +9,7 @@ namespace Nexus.Guest.Grpc;
 /// Cuts messages out of the answer's frames, in place: a frame may hold many messages, and a message may span frames. What spans so many that holding
 /// them would keep the rest from coming is copied, which is counted.
 /// </summary>
-internal sealed class MessageReceiver(ChannelCall call, int? mostBytes) : DeserializationContext
+internal sealed class MessageReceiver(ChannelCall call, int? mostBytes, Func<uint, int, Status>? tooLarge = null) : DeserializationContext
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(20);
     private const long MostInPlace = 1280 * 1024;
@@ -330,6 +330,11 @@ internal sealed class MessageReceiver(ChannelCall call, int? mostBytes) : Deseri
             _ => throw new InvalidDataException("Unexpected compressed flag value in message header."),
         };
         var length = BinaryPrimitives.ReadUInt32BigEndian(prefix[1..]);
+        if (length > mostBytes && tooLarge is not null)
+        {
+            throw new RpcException(tooLarge(length, mostBytes.Value));
+        }
+
         if (length > int.MaxValue)
         {
             throw new InvalidDataException("Message too large.");

@@ -43,6 +43,9 @@ internal sealed class MessageSender(GrpcTarget target) : SerializationContext, I
         CompleteBufferWriter,
     }
 
+    /// <summary>Bytes of the message that was serialized, before compression.</summary>
+    public int Length => _aside is not null || _state == State.CompleteArray ? _array.Length : _inPlace + _filled - PrefixBytes;
+
     /// <summary>Serializes a message; nothing is sent yet, so that a serializer that fails has done no harm.</summary>
     /// <exception cref="RpcException">It is larger than the channel's limit.</exception>
     public void Serialize<T>(ChannelCall call, T message, Action<T, SerializationContext> serializer, IMessageCompression? compression)
@@ -82,6 +85,13 @@ internal sealed class MessageSender(GrpcTarget target) : SerializationContext, I
         _call.Send(FrameKind.Data, _block, _filled, final);
         Reset();
         return default;
+    }
+
+    /// <summary>Gives up what was serialized.</summary>
+    public void Discard()
+    {
+        ReturnAll();
+        Reset();
     }
 
     public override void SetPayloadLength(int payloadLength)
@@ -279,12 +289,6 @@ internal sealed class MessageSender(GrpcTarget target) : SerializationContext, I
     {
         destination[0] = compressed ? (byte)1 : (byte)0;
         BinaryPrimitives.WriteUInt32BigEndian(destination[1..], (uint)length);
-    }
-
-    private void Discard()
-    {
-        ReturnAll();
-        Reset();
     }
 
     private void ReturnAll()

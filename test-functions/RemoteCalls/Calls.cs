@@ -92,9 +92,9 @@ public static class Calls
         seen.AppendLine(Outcome.Describe(await call.ResponseHeadersAsync));
         seen.AppendLine(Outcome.State(call.GetStatus, call.GetTrailers));
         var sum = 0;
-        await foreach (var reply in call.ResponseStream.ReadAllAsync())
+        while (await call.ResponseStream.MoveNext())
         {
-            sum += reply.Index;
+            sum += call.ResponseStream.Current.Index;
         }
 
         seen.Append(sum).AppendLine();

@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,6 +9,8 @@ namespace RemoteCalls;
 /// <summary>The ways to make a client.</summary>
 internal static class Clients
 {
+    public static CallInvoker Invoker(string address) => GrpcChannel.ForAddress(address).CreateCallInvoker();
+
     public static Trial.TrialClient Of(RemoteRequest request, string address)
     {
         var options = new GrpcChannelOptions { ThrowOperationCanceledOnCancellation = request.ThrowsCanceled };

@@ -16,7 +16,7 @@ public class Function
             {
                 "codeFirst" => CodeFirst.RunAsync(address, seen),
                 "repeated" => Repeats.All[request.Scenario](address, seen),
-                "misbehaving" => Misbehaving.RunAsync(address, request.Scenario, seen),
+                "misbehaving" => Misbehaving.RunAsync(Clients.Invoker(address), request.Scenario, seen),
                 _ => Scenarios.All[request.Scenario](Clients.Of(request, address), seen),
             }
         );

@@ -1,6 +1,5 @@
 using System.Text;
 using Grpc.Core;
-using Grpc.Net.Client;
 using RemoteCalls.Trials;
 
 namespace RemoteCalls;
@@ -18,10 +17,8 @@ internal static class Misbehaving
         TrialReply.Parser.ParseFrom
     );
 
-    public static async Task RunAsync(string address, string way, StringBuilder seen)
+    public static async Task RunAsync(CallInvoker invoker, string way, StringBuilder seen)
     {
-        using var channel = GrpcChannel.ForAddress(address);
-        var invoker = channel.CreateCallInvoker();
         var request = new TrialRequest { Behaviour = "echo", Text = "anyone?" };
         seen.AppendLine(
             await Outcome.OfAsync(async unary =>

@@ -67,6 +67,7 @@ internal sealed class PackedConsumer : IDisposable
                     "Nexus.Guest.Aws/V3",
                     "Nexus.Guest.Aws/V4",
                     "Nexus.Guest.Http.Factory",
+                    "Nexus.Guest.Grpc.Legacy",
                     "Nexus.Guest.Grpc.NetClient",
                     "Nexus.Guest.AspNetCore",
                 ]

@@ -190,6 +190,7 @@ public sealed class CommandTests
                 "Nexus.Guest.AspNetCore.dll",
                 "Nexus.Guest.Aws.V3.dll",
                 "Nexus.Guest.Aws.V4.dll",
+                "Nexus.Guest.Grpc.Legacy.dll",
                 "Nexus.Guest.Grpc.NetClient.dll",
                 "Nexus.Guest.Grpc.dll",
                 "Nexus.Guest.Host.dll",

@@ -10,7 +10,6 @@ internal static class KnownNetwork
     /// <summary>By simple name of the assembly.</summary>
     public static readonly IReadOnlyDictionary<string, string> Libraries = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["Grpc.Core"] = "the native gRPC library is not offloaded by this version",
         ["Microsoft.Data.SqlClient"] = NoRule,
         ["System.Data.SqlClient"] = NoRule,
         ["Npgsql"] = NoRule,
@@ -72,8 +71,7 @@ internal static class KnownNetwork
         ["System.Net.NetworkInformation.Ping"] = "sockets are not offloaded",
         ["System.Net.Dns"] = "the sandbox has no name service",
         ["System.Net.Quic.QuicConnection"] = "sockets are not offloaded",
-        ["Grpc.Net.Client.GrpcChannel"] = "gRPC clients are not offloaded by this version",
-        ["Grpc.Core.Channel"] = "gRPC clients are not offloaded by this version",
+        ["Grpc.Core.Server"] = "a server of the native gRPC library listens on a socket (NEXUS0757); use Grpc.AspNetCore",
     };
 
     /// <summary>Credentials that a function brings itself.</summary>

@@ -23,6 +23,7 @@ internal static class BuiltFunctions
         "HelloAll",
         "KeyValue",
         "Ledger",
+        "LegacyCalls",
         "LegacyObjects",
         "ObjectTransformer",
         "Orders",
