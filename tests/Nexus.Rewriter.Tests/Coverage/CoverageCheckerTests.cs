@@ -19,12 +19,23 @@ public sealed class CoverageCheckerTests
         }
         """;
 
+    // Found by the types' names, wherever they are.
+    private const string Serves = """
+        namespace Grpc.Core { public class Server; public class Channel; }
+        public class Serves
+        {
+            public static object Serve() => new Grpc.Core.Server();
+            public static object Call() => new Grpc.Core.Channel();
+        }
+        """;
+
     [TestMethod]
     public void Check_NetworkUseOfEveryKind_IsReportedWithItsPlace()
     {
         using var temp = new TempFolder();
         var folder = AwsFunction.Publish(temp.Sub("publish"));
         Compiled.Write(folder, "Uses", Uses, CompileMode.Release, AwsFunction.Sdk.Select(AwsFunction.SdkPath));
+        Compiled.Write(folder, "Serves", Serves, CompileMode.Release);
         Compiled.Write(folder, "Npgsql", "public class Connection;", CompileMode.Release);
 
         var report = new CoverageChecker(RuleSet.Default).Check(folder);
@@ -36,7 +47,7 @@ public sealed class CoverageCheckerTests
             report.Libraries.Select(l => $"{l.Assembly} {l.Status}").ToArray()
         );
         CollectionAssert.AreEquivalent(
-            new[] { "NEXUS0124 Raw", "NEXUS0124 Names", "NEXUS0126 Keys", "NEXUS0126 Basic", "NEXUS0126 Run" },
+            new[] { "NEXUS0124 Raw", "NEXUS0124 Names", "NEXUS0124 Serve", "NEXUS0126 Keys", "NEXUS0126 Basic", "NEXUS0126 Run" },
             report.Findings.Select(f => $"{f.DiagnosticId} {Name(f.Member!)}").ToArray()
         );
         Assert.IsTrue(report.Rules.Any(rule => rule.RuleId == "http-client" && rule.Member.Contains("Fetch", StringComparison.Ordinal)));
