@@ -29,6 +29,9 @@ try
         ["vm", .. var rest] => Write(await VmBench.RunAsync(VmOptions(rest)), rest, VmReport.Write),
         ["idle", .. var rest] => Write(await IdleBench.RunAsync(Number(rest, "--instances", 100)), rest, IdleBench.Write),
         // Started by the others.
+        [CallRounds.Role, var rounds] => await CallRounds.RunInsideAsync(
+            int.Parse(rounds, System.Globalization.CultureInfo.InvariantCulture)
+        ),
         ["node"] => await NodeProgram.RunAsync(),
         ["responder"] => await ResponderProgram.RunAsync(),
         ["grpc-server"] => await GrpcServerProgram.RunAsync(),
@@ -40,7 +43,7 @@ try
             "aws [--rounds N] [--starts N] [--together N] [--plain | --emulators] [--json]",
             "grpc [--rounds N] [--part client|server|in-node] [--json]",
             "idle [--instances N] [--json]",
-            "vm [--rounds N] [--instances N] [--unmodified N] [--clones N] [--part boot|start|idle|clones] [--json]",
+            "vm [--rounds N] [--instances N] [--unmodified N] [--clones N] [--part boot|start|idle|calls|clones] [--json]",
             "soak [--minutes N] [--json]",
             "demo"
         ),

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 
 namespace Nexus.DirectHost;
@@ -11,6 +13,15 @@ internal sealed class FrameChannel(Stream input, Stream output)
 {
     private const int RequestIdBytes = 36;
     private readonly object _gate = new();
+
+    /// <summary>Over TCP to whoever sends the events.</summary>
+    public static FrameChannel Connect(string address)
+    {
+        var client = new TcpClient { NoDelay = true };
+        client.Connect(IPEndPoint.Parse(address));
+        var stream = client.GetStream();
+        return new FrameChannel(stream, stream);
+    }
 
     public Invocation? ReadInvocation()
     {

@@ -68,7 +68,7 @@ internal static class Scenarios
     /// <summary>Sends datagrams of many sizes over the network card and compares what comes back.</summary>
     private static string Exchange()
     {
-        NetworkCard.Start(IPAddress.Parse("192.0.2.2"), 24, IPAddress.Parse("192.0.2.1"));
+        NetworkCard.Start(NetworkCard.First, IPAddress.Parse("192.0.2.2"), 24, IPAddress.Parse("192.0.2.1"));
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 5000 };
         // Not of the card's own network: it has to go through the gateway.
         socket.Connect(IPAddress.Parse("198.51.100.7"), 4000);

@@ -13,7 +13,7 @@ try
     Terminal.PassThrough();
     if (plan.Network is { } network)
     {
-        NetworkCard.Start(network.Address, network.Prefix, network.Gateway);
+        NetworkCard.Start(NetworkCard.First, network.Address, network.Prefix, network.Gateway);
     }
 
     Mounts.EnterRoot(plan);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using Nexus.Bench.Nodes;
 using Nexus.TestKit.Data;
 using Nexus.TestKit.Emulators;
@@ -21,10 +22,12 @@ internal sealed class AwsService : IAsyncDisposable
 
     /// <summary>Canned answers, see <see cref="ResponderProgram"/>.</summary>
     /// <param name="secure">Over TLS, as AWS, rather than plain HTTP.</param>
-    public static async Task<AwsService> StartResponderAsync(bool secure)
+    /// <param name="listen">Where it listens; on the loopback if null.</param>
+    public static async Task<AwsService> StartResponderAsync(bool secure, IPAddress? listen = null)
     {
-        var certificate = secure ? new ServiceCertificate() : null;
+        var certificate = secure ? new ServiceCertificate(listen ?? IPAddress.Loopback) : null;
         var settings = new Dictionary<string, string>();
+        settings[ResponderProgram.AddressVariable] = (listen ?? IPAddress.Loopback).ToString();
         var trust = new Dictionary<string, string>();
         if (certificate is not null)
         {

@@ -21,6 +21,9 @@ internal static class ResponderProgram
 
     /// <summary>Names the file with certificate and key; without it the responder speaks plain HTTP.</summary>
     public const string CertificateVariable = "NEXUS_BENCH_CERTIFICATE";
+
+    /// <summary>Names the address to listen on.</summary>
+    public const string AddressVariable = "NEXUS_BENCH_ADDRESS";
     private const int ObjectBytes = 1024 * 1024;
     private static readonly byte[] Item = Encoding.UTF8.GetBytes(
         """{"Item":{"id":{"S":"item"},"text":{"S":"TEXT"}}}""".Replace("TEXT", new string('x', 1000), StringComparison.Ordinal)
@@ -36,7 +39,7 @@ internal static class ResponderProgram
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = 2 * ObjectBytes;
-            kestrel.Listen(IPAddress.Loopback, 0, Secure);
+            kestrel.Listen(IPAddress.Parse(Environment.GetEnvironmentVariable(AddressVariable)!), 0, Secure);
         });
         await using var app = builder.Build();
         app.Run(AnswerAsync);

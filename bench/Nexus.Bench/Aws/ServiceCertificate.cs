@@ -5,14 +5,15 @@ using System.Security.Cryptography.X509Certificates;
 namespace Nexus.Bench.Aws;
 
 /// <summary>
-/// A certificate for the loopback with an authority of its own, in files, for the time of a run. Callers add the authority to the machine's
+/// A certificate for one address with an authority of its own, in files, for the time of a run. Callers add the authority to the machine's
 /// by <c>SSL_CERT_FILE</c>.
 /// </summary>
 internal sealed class ServiceCertificate : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("nexus-bench-");
 
-    public ServiceCertificate()
+    /// <param name="address">What callers connect to.</param>
+    public ServiceCertificate(IPAddress address)
     {
         // RSA with 2,048 bits, as the certificates of AWS's regional endpoints.
         using var authorityKey = RSA.Create(2048);
@@ -22,9 +23,9 @@ internal sealed class ServiceCertificate : IDisposable
         authorityRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         using var authority = authorityRequest.CreateSelfSigned(from, to);
 
-        var serverRequest = Request("CN=127.0.0.1", serverKey);
+        var serverRequest = Request($"CN={address}", serverKey);
         var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(IPAddress.Loopback);
+        names.AddIpAddress(address);
         serverRequest.CertificateExtensions.Add(names.Build());
         using var server = serverRequest.Create(authority, from, to, [1, 2, 3, 4]);
 

@@ -7,11 +7,13 @@ namespace Nexus.Bench.Nodes;
 /// <param name="Environment">The function's variables.</param>
 /// <param name="Upstreams">Servers it may call besides AWS's.</param>
 /// <param name="Routes">For a server: where it listens, and the protocol there (<c>http1</c>, <c>http2</c>).</param>
+/// <param name="Sandbox">What holds its instances.</param>
 internal sealed record NodeFunction(
     string Name,
     string Folder,
     string Handler,
     IReadOnlyDictionary<string, string> Environment,
     string[]? Upstreams = null,
-    IReadOnlyDictionary<string, string>? Routes = null
+    IReadOnlyDictionary<string, string>? Routes = null,
+    string Sandbox = "process"
 );

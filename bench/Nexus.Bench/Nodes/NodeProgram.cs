@@ -2,8 +2,11 @@ using System.Text.Json;
 using Nexus.Backend.Functions;
 using Nexus.Backend.Ingress;
 using Nexus.Backend.Node;
+using Nexus.Backend.Sandbox;
 using Nexus.Rewriter;
+using Nexus.TestKit;
 using Nexus.TestKit.Emulators;
+using Nexus.TestKit.Machines;
 
 namespace Nexus.Bench.Nodes;
 
@@ -30,6 +33,7 @@ internal static class NodeProgram
             LogLevel = "warning",
             DrainSeconds = 0,
             Routes = [.. functions.SelectMany(RoutesTo)],
+            Machines = functions.Any(static function => function.Sandbox == "vm") ? await MachinesAsync() : new(),
             Functions = [.. functions.Select(function => Define(function, prepared[function.Folder]))],
         };
         await using var node = await NexusNode.StartAsync(options, CancellationToken.None);
@@ -46,6 +50,20 @@ internal static class NodeProgram
             Function = function.Name,
         });
 
+    private static async Task<VirtualMachineOptions> MachinesAsync()
+    {
+        var (machines, reason) = await MachineSupport.FindAsync();
+        return machines is null
+            ? throw new BenchException(reason)
+            : new VirtualMachineOptions
+            {
+                Kernel = machines.Kernel.Path,
+                KernelParameters = machines.Kernel.Parameters,
+                Programs = MachineSupport.Programs,
+                Images = RepositoryRoot.Combine("artifacts", "vm", "images"),
+            };
+    }
+
     private static FunctionDefinition Define(NodeFunction function, PreparedFunction prepared) =>
         new()
         {
@@ -57,6 +75,7 @@ internal static class NodeProgram
             Region = EmulatorSet.Region,
             Timeout = TimeSpan.FromSeconds(120),
             IdleTimeout = TimeSpan.FromHours(1),
+            Sandbox = function.Sandbox,
             Environment = function.Environment,
             AllowedUpstreams = function.Upstreams ?? [],
         };

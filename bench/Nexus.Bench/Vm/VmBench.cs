@@ -11,7 +11,7 @@ internal static class VmBench
     public const string Clones = "clones";
     private const string Function = "BenchCalls";
 
-    public static IReadOnlyList<string> Parts { get; } = ["boot", "start", "idle", Clones];
+    public static IReadOnlyList<string> Parts { get; } = ["boot", "start", "idle", "calls", Clones];
 
     public static async Task<VmResult> RunAsync(VmOptions options)
     {
@@ -22,7 +22,7 @@ internal static class VmBench
         }
 
         var skipped = new List<string>();
-        var result = new VmResult(options.Rounds, null, null, null, null, null, skipped);
+        var result = new VmResult(options.Rounds, null, null, null, null, null, null, skipped);
         if (Wanted("boot"))
         {
             var boots = await Step.RunAsync($"{options.Rounds} boots each", () => BootRace.RunAsync(machines, options.Rounds, skipped));
@@ -44,6 +44,11 @@ internal static class VmBench
         {
             var (monitor, idle) = await IdleRounds.RunAsync(machines, service.CallerVariables, function, options);
             result = result with { Monitor = monitor, Idle = idle };
+        }
+
+        if (Wanted("calls"))
+        {
+            result = result with { Calls = await CallRounds.RunAsync(options.Rounds, skipped) };
         }
 
         if (options.Clones > 0)

@@ -15,6 +15,7 @@ internal static class VmReport
         WriteStarts(result);
         WriteMonitor(result);
         WriteIdle(result);
+        WriteCalls(result);
         WriteTurns(result);
         foreach (var reason in result.Skipped)
         {
@@ -120,6 +121,64 @@ internal static class VmReport
                 $"  aim: clones that made a call at least 40% less: {Reached(called.Pss <= plain.Pss * 0.6)} ({Figure.Change(plain.Pss, called.Pss)})\n"
             );
         }
+    }
+
+    private static void WriteCalls(VmResult result)
+    {
+        if (result.Calls is not { } calls)
+        {
+            return;
+        }
+
+        foreach (var operation in calls[0].Operations.Select(static one => one.Operation))
+        {
+            var table = new TextTable($"warm calls: {operation}", "guest CPU us", "backend CPU us", "node CPU us", "p50 us", "p99 us");
+            foreach (var way in calls)
+            {
+                var of = Of(way.Name, operation);
+                table.Add(
+                    way.Name,
+                    Figure.Number(of.GuestCpu),
+                    of.BackendCpu > 0 ? Figure.Number(of.BackendCpu) : "-",
+                    Figure.Number(of.NodeCpu),
+                    Figure.Number(of.Median),
+                    Figure.Number(of.Percentile99)
+                );
+            }
+
+            Console.WriteLine(table);
+            foreach (
+                var (ours, theirs) in new[]
+                {
+                    (CallRounds.NexusProcess, CallRounds.PlainProcess),
+                    (CallRounds.NexusMachine, CallRounds.PlainMachine),
+                }
+            )
+            {
+                var (with, without) = (Of(ours, operation), Of(theirs, operation));
+                Console.WriteLine(
+                    $"  {ours}, against as it is: guest CPU {Figure.Change(without.GuestCpu, with.GuestCpu)}, "
+                        + $"node CPU {Figure.Change(without.NodeCpu, with.NodeCpu)}, p50 {Figure.Change(without.Median, with.Median)}"
+                );
+            }
+
+            Console.WriteLine();
+        }
+
+        var memory = new TextTable("after those calls, idle", "PSS MiB");
+        foreach (var way in calls)
+        {
+            memory.Add(way.Name, Figure.Number(way.Pss));
+        }
+
+        Console.WriteLine(memory);
+        Console.WriteLine(
+            "  A machine's CPU is its monitor's, guest included. As it is: virtio-net on a tap device with checksum and segmentation offload."
+        );
+        Console.WriteLine("  All run with the lean settings but the one that says otherwise.\n");
+
+        Aws.OperationResult Of(string name, string operation) =>
+            calls.Single(way => way.Name == name).Operations.Single(one => one.Operation == operation);
     }
 
     private static void WriteTurns(VmResult result)

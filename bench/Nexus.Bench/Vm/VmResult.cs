@@ -6,6 +6,7 @@ namespace Nexus.Bench.Vm;
 /// <param name="Starts">A DynamoDB function, from nothing to its first answer.</param>
 /// <param name="Monitor">What a monitor needs besides its guest's memory.</param>
 /// <param name="Idle">Many idle machines.</param>
+/// <param name="Calls">Warm calls of functions in processes and in machines, through Nexus and over a network card.</param>
 /// <param name="Turns">Clones one after the other.</param>
 /// <param name="Skipped">What could not be measured, and why.</param>
 internal sealed record VmResult(
@@ -14,6 +15,7 @@ internal sealed record VmResult(
     IReadOnlyList<StartResult>? Starts,
     MonitorResult? Monitor,
     IReadOnlyList<IdleMachines>? Idle,
+    IReadOnlyList<MachineCalls>? Calls,
     TurnsResult? Turns,
     IReadOnlyList<string> Skipped
 );

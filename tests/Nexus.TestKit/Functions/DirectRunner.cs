@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Text;
 
@@ -7,20 +6,17 @@ namespace Nexus.TestKit.Functions;
 /// <summary>Runs a published function as it is, in one plain process that stays warm between invocations.</summary>
 public sealed class DirectRunner : IFunctionRunner
 {
-    private const byte InitError = (byte)'X';
-    private const byte LogText = (byte)'L';
-    private const byte Result = (byte)'R';
-
     private readonly Process _process;
+    private readonly DirectFrames _frames;
     private readonly StringBuilder _errors = new();
     private readonly SemaphoreSlim _turn = new(1);
-    private readonly byte[] _head = new byte[48];
     private readonly TimeSpan _timeout;
     private InvocationOutcome? _initError;
 
     private DirectRunner(Process process, TimeSpan timeout)
     {
         _process = process;
+        _frames = new DirectFrames(process.StandardInput.BaseStream, process.StandardOutput.BaseStream);
         _timeout = timeout;
         _process.ErrorDataReceived += (_, line) =>
         {
@@ -72,10 +68,15 @@ public sealed class DirectRunner : IFunctionRunner
         }
 
         var runner = new DirectRunner(Process.Start(start)!, timeout ?? TimeSpan.FromSeconds(60));
-        var log = new StringBuilder();
-        var (kind, payload) = await runner.ReadAnswerAsync(log, cancellation);
-        runner._initError = kind == InitError ? new InvocationOutcome(payload, "Unhandled", log.ToString()) : null;
-        return runner;
+        try
+        {
+            runner._initError = await runner._frames.ReadReadyAsync(cancellation);
+            return runner;
+        }
+        catch (IOException broken)
+        {
+            throw await runner.EndedAsync(broken);
+        }
     }
 
     /// <inheritdoc/>
@@ -91,10 +92,11 @@ public sealed class DirectRunner : IFunctionRunner
         await _turn.WaitAsync(watchdog.Token);
         try
         {
-            await WriteInvocationAsync(payload, watchdog.Token);
-            var log = new StringBuilder();
-            var (kind, answer) = await ReadAnswerAsync(log, watchdog.Token);
-            return new InvocationOutcome(answer, kind == Result ? null : "Unhandled", log.ToString());
+            return await _frames.InvokeAsync(payload, DateTimeOffset.UtcNow.Add(_timeout), watchdog.Token);
+        }
+        catch (IOException broken)
+        {
+            throw await EndedAsync(broken);
         }
         catch (OperationCanceledException late) when (!cancellation.IsCancellationRequested)
         {
@@ -120,47 +122,7 @@ public sealed class DirectRunner : IFunctionRunner
         return ValueTask.CompletedTask;
     }
 
-    private async Task WriteInvocationAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation)
-    {
-        Encoding.ASCII.GetBytes(Guid.NewGuid().ToString(), _head);
-        BinaryPrimitives.WriteInt64LittleEndian(_head.AsSpan(36), DateTimeOffset.UtcNow.Add(_timeout).ToUnixTimeMilliseconds());
-        BinaryPrimitives.WriteInt32LittleEndian(_head.AsSpan(44), payload.Length);
-        try
-        {
-            var input = _process.StandardInput.BaseStream;
-            await input.WriteAsync(_head, cancellation);
-            await input.WriteAsync(payload, cancellation);
-            await input.FlushAsync(cancellation);
-        }
-        catch (IOException broken)
-        {
-            throw await EndedAsync(broken);
-        }
-    }
-
-    private async Task<(byte Kind, byte[] Content)> ReadAnswerAsync(StringBuilder log, CancellationToken cancellation)
-    {
-        var output = _process.StandardOutput.BaseStream;
-        var head = new byte[5];
-        while (true)
-        {
-            if (await output.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellation) < head.Length)
-            {
-                throw await EndedAsync(null);
-            }
-
-            var content = new byte[BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(1))];
-            await output.ReadExactlyAsync(content, cancellation);
-            if (head[0] != LogText)
-            {
-                return (head[0], content);
-            }
-
-            log.Append(Encoding.UTF8.GetString(content));
-        }
-    }
-
-    private async Task<FunctionException> EndedAsync(Exception? inner)
+    private async Task<FunctionException> EndedAsync(Exception inner)
     {
         await _process.WaitForExitAsync();
         lock (_errors)

@@ -5,10 +5,9 @@ using System.Runtime.InteropServices;
 
 namespace Nexus.Vmm.Init.Interop;
 
-/// <summary>The guest's network card, eth0, set up by hand (netdevice(7), rtentry in rt(4)).</summary>
+/// <summary>A network card set up by hand (netdevice(7), rtentry in rt(4)).</summary>
 internal static unsafe partial class NetworkCard
 {
-    private const string Card = "eth0";
     private const int InternetFamily = 2;
     private const int Datagrams = 2;
     private const int CloseOnExec = 0x80000;
@@ -31,12 +30,16 @@ internal static unsafe partial class NetworkCard
     private const int TargetOffset = 8;
     private const int RouteFlagsOffset = 56;
 
-    /// <summary>Gives the card an address, starts it, and sends what is not for its own network through the gateway.</summary>
+    /// <summary>The first card as Linux names it.</summary>
+    public const string First = "eth0";
+
+    /// <summary>Gives a card an address and starts it, and the loopback besides.</summary>
+    /// <param name="card">Its name.</param>
     /// <param name="address">The card's address.</param>
     /// <param name="prefix">Bits of the network's number, 0 to 32.</param>
-    /// <param name="gateway">Where the rest goes.</param>
+    /// <param name="gateway">Where what is not for that network goes; null for nowhere.</param>
     /// <exception cref="Win32Exception">There is no card, or the kernel refuses.</exception>
-    public static void Start(IPAddress address, int prefix, IPAddress gateway)
+    public static void Start(string card, IPAddress address, int prefix, IPAddress? gateway)
     {
         var mask = new byte[4];
         BinaryPrimitives.WriteUInt32BigEndian(mask, prefix == 0 ? 0 : uint.MaxValue << (32 - prefix));
@@ -44,22 +47,29 @@ internal static unsafe partial class NetworkCard
         try
         {
             BringUp(socket, "lo");
-            Ask(socket, SetAddress, address.GetAddressBytes(), $"address {address}");
-            Ask(socket, SetMask, mask, $"prefix {prefix}");
-            BringUp(socket, Card);
-
-            Span<byte> route = stackalloc byte[RouteBytes];
-            route.Clear();
-            WriteAddress(route[TargetOffset..], [0, 0, 0, 0]);
-            WriteAddress(route[GatewayOffset..], gateway.GetAddressBytes());
-            WriteAddress(route[MaskOffset..], [0, 0, 0, 0]);
-            BinaryPrimitives.WriteInt16LittleEndian(route[RouteFlagsOffset..], UpThroughGateway);
-            Control(socket, AddRoute, route, $"gateway {gateway}");
+            Ask(socket, card, SetAddress, address.GetAddressBytes(), $"address {address}");
+            Ask(socket, card, SetMask, mask, $"prefix {prefix}");
+            BringUp(socket, card);
+            if (gateway is not null)
+            {
+                RouteThrough(socket, gateway);
+            }
         }
         finally
         {
             _ = Close(socket);
         }
+    }
+
+    private static void RouteThrough(int socket, IPAddress gateway)
+    {
+        Span<byte> route = stackalloc byte[RouteBytes];
+        route.Clear();
+        WriteAddress(route[TargetOffset..], [0, 0, 0, 0]);
+        WriteAddress(route[GatewayOffset..], gateway.GetAddressBytes());
+        WriteAddress(route[MaskOffset..], [0, 0, 0, 0]);
+        BinaryPrimitives.WriteInt16LittleEndian(route[RouteFlagsOffset..], UpThroughGateway);
+        Control(socket, AddRoute, route, $"gateway {gateway}");
     }
 
     private static void BringUp(int socket, string card)
@@ -72,10 +82,10 @@ internal static unsafe partial class NetworkCard
         Control(socket, SetFlags, request, card);
     }
 
-    private static void Ask(int socket, nuint what, ReadOnlySpan<byte> address, string text)
+    private static void Ask(int socket, string card, nuint what, ReadOnlySpan<byte> address, string text)
     {
         Span<byte> request = stackalloc byte[RequestBytes];
-        Name(request, Card);
+        Name(request, card);
         WriteAddress(request[NameBytes..], address);
         Control(socket, what, request, text);
     }
