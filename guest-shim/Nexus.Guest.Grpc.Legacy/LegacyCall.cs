@@ -99,7 +99,7 @@ internal abstract class LegacyCall(LegacyChannel channel, IMethod method, CallOp
         var timeout = Timeout();
         var head = new GrpcCallHead
         {
-            Method = Target.EncodedMethod(method),
+            Method = Target.EncodedMethod(method, addresses: null),
             Flags = options.IsWaitForReady ? GrpcCallFlags.WaitForReady : GrpcCallFlags.None,
             TimeoutMilliseconds = timeout is { } left ? (long)Math.Max(0, left.TotalMilliseconds) : -1,
             Headers = headers,

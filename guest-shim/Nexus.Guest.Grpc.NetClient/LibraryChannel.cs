@@ -20,6 +20,11 @@ internal static class LibraryChannel
         }
 
         NetClientTarget.Check(address, options);
+        if (!NetClientTarget.IsHttp(address))
+        {
+            throw new NotSupportedException(GrpcStubDiagnostics.UnknownScheme.With(address.OriginalString).Message);
+        }
+
         var replaced = options.DisposeHttpClient ? (IDisposable?)options.HttpHandler ?? options.HttpClient : null;
         var changed = (GrpcChannelOptions)Clone(options);
         changed.HttpHandler = new LibraryHandler(peer, HandlerCheck.ConnectsFirst(options), replaced);

@@ -14,6 +14,7 @@ internal sealed class NetClientChannel(GrpcTarget? calls)
     {
         IsDisposed = true;
         Calls?.Dispose();
+        (Calls?.Servers as IDisposable)?.Dispose();
         Connectivity.ShutDown();
     }
 }

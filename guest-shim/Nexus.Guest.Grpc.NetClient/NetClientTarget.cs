@@ -13,12 +13,19 @@ internal static class NetClientTarget
     {
         Check(address, options);
         var (isSecure, callCredentials) = ChannelCredentialsReader.Read(address, options.Credentials);
+        var scheme = isSecure ? Uri.UriSchemeHttps : Uri.UriSchemeHttp;
+        var servers = IsHttp(address) ? null : ServerSource.Create(address, isSecure, options);
         return new GrpcTarget
         {
             Peer = peer,
-            Address = address,
-            Scheme = address.Scheme,
-            Authority = address.Authority,
+            // What credentials of calls are told by the library.
+            Address =
+                servers is null ? address
+                : address.Host.Length == 0 ? new Uri($"{scheme}://loadbalancer.temporary.invalid")
+                : new Uri($"{scheme}://{address.Authority}"),
+            Scheme = servers is null ? address.Scheme : scheme,
+            Authority = servers is null ? address.Authority : servers.Authority,
+            Servers = servers,
             UserAgent = UserAgent.Text,
             ChannelType = typeof(GrpcChannel).FullName!,
             MaxSendBytes = options.MaxSendMessageSize,
@@ -31,7 +38,7 @@ internal static class NetClientTarget
         };
     }
 
-    /// <exception cref="NotSupportedException">NEXUS0752 to NEXUS0754.</exception>
+    /// <exception cref="NotSupportedException">NEXUS0753 or NEXUS0754.</exception>
     public static void Check(Uri address, GrpcChannelOptions options)
     {
         if (options.HttpVersion is { } version && version != System.Net.HttpVersion.Version20)
@@ -39,12 +46,11 @@ internal static class NetClientTarget
             throw new NotSupportedException(GrpcStubDiagnostics.NotHttp2.With(version.ToString()).Message);
         }
 
-        if (address.Scheme is not ("http" or "https"))
+        if (ServerSource.HasOwnPolicies(options) is { } own)
         {
-            throw new NotSupportedException(GrpcStubDiagnostics.UnknownScheme.With(address.OriginalString).Message);
+            throw new NotSupportedException(GrpcStubDiagnostics.Balancer.With(own).Message);
         }
 
-        // With one address the library's own policies do the same: nothing.
         if (
             options.ServiceConfig?.LoadBalancingConfigs.FirstOrDefault(static policy => !OwnPolicies.Contains(policy.PolicyName)) is
             { } foreign
@@ -53,4 +59,7 @@ internal static class NetClientTarget
             throw new NotSupportedException(GrpcStubDiagnostics.Balancer.With(foreign.PolicyName).Message);
         }
     }
+
+    /// <summary>Whether the address names one server.</summary>
+    public static bool IsHttp(Uri address) => address.Scheme is "http" or "https";
 }

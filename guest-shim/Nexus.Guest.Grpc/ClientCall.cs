@@ -178,7 +178,12 @@ internal abstract class ClientCall : IDisposable
             case ChannelException lost:
                 status = GrpcStatus.FromException(summary, new IOException(lost.Message, lost));
                 break;
+            case GrpcFailureException { Kind: GrpcFailureKind.Connect } unknown
+                when Target.Servers is not null && GrpcStatus.Unresolved(Target.Authority, unknown) is { } unresolved:
+                status = unresolved;
+                break;
             case GrpcFailureException { Kind: GrpcFailureKind.Connect } refused when Target.ConnectsFirst:
+                Target.Servers?.Refresh();
                 status = new Status(StatusCode.Unavailable, GrpcStatus.NotConnected, refused.Root);
                 break;
             case GrpcFailureException failure:
@@ -251,10 +256,16 @@ internal abstract class ClientCall : IDisposable
 
     protected async ValueTask<ChannelCall> OpenAsync(IMethod method, List<KeyValuePair<string, string>> headers, bool hasRequest)
     {
+        var servers = Target.Servers is { } source ? await source.CurrentAsync(Options.IsWaitForReady, Stop).ConfigureAwait(false) : null;
+        if (servers?.Failure is { } unresolved)
+        {
+            throw new RpcException(unresolved);
+        }
+
         var timeout = Timeout();
         var head = new GrpcCallHead
         {
-            Method = Target.EncodedMethod(method),
+            Method = Target.EncodedMethod(method, servers),
             Flags = Options.IsWaitForReady ? GrpcCallFlags.WaitForReady : GrpcCallFlags.None,
             TimeoutMilliseconds = timeout is { } left ? (long)Math.Max(0, left.TotalMilliseconds) : -1,
             Headers = headers,

@@ -1,3 +1,4 @@
+using System.Net.Http;
 using System.Text;
 using Nexus.Channel.Messages;
 
@@ -116,6 +117,16 @@ internal static class GrpcStatus
     /// <summary>A status for an exception, in the library's words.</summary>
     public static Status FromException(string summary, Exception exception, StatusCode? code = null) =>
         new(code ?? CodeFor(exception), $"{summary} {Describe(exception)}", exception);
+
+    /// <summary>For a name that leads nowhere, as the library's own resolver says it; null when that is not what failed.</summary>
+    public static Status? Unresolved(string authority, GrpcFailureException failure) =>
+        failure.Cause is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError }
+            ? FromException(
+                $"Error getting DNS hosts for address '{new Uri($"http://{authority}").Host}'.",
+                failure.Root,
+                StatusCode.Unavailable
+            )
+            : null;
 
     private static StatusCode CodeFor(Exception exception)
     {

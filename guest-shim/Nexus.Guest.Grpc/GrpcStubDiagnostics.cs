@@ -22,8 +22,8 @@ public static class GrpcStubDiagnostics
     public static readonly Diagnostic UnknownScheme = new(
         "NEXUS0752",
         "A gRPC channel finds its addresses in a way of its own",
-        "The channel's address has a scheme that only a resolver or balancer of the function's own code could answer. The backend takes http and https.",
-        "Name the server by http:// or https://, or run this function without Nexus."
+        "No resolver among the channel's services knows the address's scheme, or the channel's service config repeats calls, which is done for http and https only.",
+        "Name the server by http:// or https://, add the resolver to the channel's ServiceProvider, or leave retries and hedging out."
     );
 
     public static readonly Diagnostic NotHttp2 = new(
@@ -36,8 +36,8 @@ public static class GrpcStubDiagnostics
     public static readonly Diagnostic Balancer = new(
         "NEXUS0754",
         "A gRPC channel balances its load by a policy of its own",
-        "The channel's service config names a load balancing policy other than pick_first and round_robin. It would be code of the function's own that chooses among connections, which are the backend's.",
-        "Remove the policy from the service config, or run this function without Nexus."
+        "The channel's service config names a load balancing policy other than pick_first and round_robin, or its ServiceProvider holds a LoadBalancerFactory. It would be code of the function's own that chooses among connections, which are the backend's.",
+        "Remove the policy, or run this function without Nexus."
     );
 
     public static readonly Diagnostic LegacyAddress = new(

@@ -9,7 +9,9 @@ public sealed class GrpcTarget
 {
     private readonly object _lock = new();
     private readonly HashSet<IDisposable> _running = [];
-    private readonly ConcurrentDictionary<IMethod, byte[]> _methods = new(ReferenceEqualityComparer.Instance);
+    private readonly ConcurrentDictionary<IMethod, (GrpcAddresses? Addresses, byte[] Head)> _methods = new(
+        ReferenceEqualityComparer.Instance
+    );
 
     /// <summary>This process's end of its channel to the backend.</summary>
     public required ChannelPeer Peer { get; init; }
@@ -17,10 +19,10 @@ public sealed class GrpcTarget
     /// <summary>The channel's address.</summary>
     public required Uri Address { get; init; }
 
-    /// <summary><c>http</c>, <c>https</c>, or how addresses are found.</summary>
+    /// <summary><c>http</c> or <c>https</c>.</summary>
     public required string Scheme { get; init; }
 
-    /// <summary>Host and port; for other schemes the path that names the addresses.</summary>
+    /// <summary>Host and port; empty when each of several servers is called by its own name.</summary>
     public required string Authority { get; init; }
 
     public required string UserAgent { get; init; }
@@ -49,6 +51,9 @@ public sealed class GrpcTarget
 
     /// <summary>Whether the library would connect by itself before it sends, which shows in what a refused connection looks like.</summary>
     public bool ConnectsFirst { get; init; }
+
+    /// <summary>Finds the servers of a channel that has several; null for one server, which the authority names.</summary>
+    public IAddressSource? Servers { get; init; }
 
     public bool IsDisposed { get; private set; }
 
@@ -89,7 +94,8 @@ public sealed class GrpcTarget
         return null;
     }
 
-    internal byte[] EncodedMethod(IMethod method) => _methods.TryGetValue(method, out var encoded) ? encoded : Encode(method);
+    internal byte[] EncodedMethod(IMethod method, GrpcAddresses? addresses) =>
+        _methods.TryGetValue(method, out var known) && ReferenceEquals(known.Addresses, addresses) ? known.Head : Encode(method, addresses);
 
     internal void Enter(IDisposable call)
     {
@@ -118,7 +124,7 @@ public sealed class GrpcTarget
 #pragma warning restore CA1513
     }
 
-    private byte[] Encode(IMethod method)
+    private byte[] Encode(IMethod method, GrpcAddresses? addresses)
     {
         var head = new GrpcMethodHead
         {
@@ -134,7 +140,11 @@ public sealed class GrpcTarget
             Path = method.FullName,
             UserAgent = UserAgent,
             AcceptEncoding = AcceptEncoding,
+            Balancing = addresses?.Balancing ?? GrpcBalancing.None,
+            Addresses = addresses?.Addresses ?? [],
         };
-        return _methods.GetOrAdd(method, head.Encode());
+        var encoded = head.Encode();
+        _methods[method] = (addresses, encoded);
+        return encoded;
     }
 }

@@ -1,6 +1,8 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
+using Grpc.Net.Client.Balancer;
+using Grpc.Net.Client.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using RemoteCalls.Trials;
 
@@ -19,6 +21,16 @@ internal static class Clients
             case "httpClient":
                 options.HttpClient = new HttpClient();
                 break;
+            case "static":
+                options.Credentials = ChannelCredentials.Insecure;
+                options.ServiceProvider = new ServiceCollection()
+                    .AddSingleton<ResolverFactory>(new StaticResolverFactory(_ => Addresses(address)))
+                    .BuildServiceProvider();
+                return new Trial.TrialClient(GrpcChannel.ForAddress("static:///trials", options));
+            case "dns":
+                options.Credentials = ChannelCredentials.Insecure;
+                options.ServiceConfig = new ServiceConfig { LoadBalancingConfigs = { new RoundRobinConfig() } };
+                return new Trial.TrialClient(GrpcChannel.ForAddress($"dns:///localhost:{new Uri(address).Port}", options));
             case "factory":
                 var services = new ServiceCollection();
                 services
@@ -31,4 +43,10 @@ internal static class Clients
 
         return new Trial.TrialClient(GrpcChannel.ForAddress(address, options));
     }
+
+    /// <summary>Nobody, then the server.</summary>
+    private static IEnumerable<BalancerAddress> Addresses(string address) =>
+        new[] { Environment.GetEnvironmentVariable("NOBODY_URL")!, address }
+            .Select(static server => new Uri(server))
+            .Select(static server => new BalancerAddress(server.Host, server.Port));
 }

@@ -6,7 +6,7 @@ public sealed record RemoteRequest
     /// <summary>One of <see cref="Scenarios"/> or <see cref="Repeats"/>, or the path of a server that misbehaves.</summary>
     public string Scenario { get; init; } = "";
 
-    /// <summary>plain, httpClient, factory, interceptor, codeFirst, repeated or misbehaving.</summary>
+    /// <summary>plain, httpClient, factory, static, dns, interceptor, codeFirst, repeated or misbehaving.</summary>
     public string Client { get; init; } = "plain";
 
     public bool ThrowsCanceled { get; init; }

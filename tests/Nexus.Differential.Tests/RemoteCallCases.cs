@@ -123,6 +123,10 @@ internal static class RemoteCallCases
         .. new[] { "httpClient", "factory", "interceptor" }.SelectMany(static client =>
             new[] { "unary", "headers and trailers", "duplex", "cancelled while waiting" }.Select(name => Event(name, client))
         ),
+        .. new[] { "static", "dns" }.SelectMany(static client =>
+            new[] { "unary", "status, details and trailers", "client streaming", "duplex" }.Select(name => Event(name, client))
+        ),
+        Event("unary", "static", server: "NOBODY_URL"),
         Event("", "codeFirst"),
         .. Ways.Select(static way => Event(way, "misbehaving", server: "MISBEHAVING_URL")),
         .. Repeats.Where(static name => name != "refused connection").Select(static name => Event(name, "repeated")),

@@ -49,7 +49,9 @@ public sealed class RemoteCallTests
                 ["handler"] = function.Handler,
                 ["memory"] = 512,
                 ["timeout"] = 60,
-                ["allowedUpstreams"] = new JsonArray([.. variables.Values.Select(static address => (JsonNode)address)]),
+                ["allowedUpstreams"] = new JsonArray([
+                    .. variables.Values.Append($"http://localhost:{s_servers.Trials.Port}").Select(static address => (JsonNode)address),
+                ]),
                 ["environment"] = new JsonObject(variables.Select(static pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
             };
         }

@@ -19,9 +19,14 @@ internal sealed class GrpcPair : IAsyncDisposable
     private readonly List<Exception> _faults = [];
     private int _calls;
 
-    public GrpcPair(IReadOnlyList<string>? allowed = null, Func<Uri, INodeUpstream?>? inNode = null, int atOnce = 512)
+    public GrpcPair(
+        IReadOnlyList<string>? allowed = null,
+        Func<Uri, INodeUpstream?>? inNode = null,
+        int atOnce = 512,
+        ResolveNames? resolve = null
+    )
     {
-        _executor = new GrpcCallExecutor(_pump, _metrics) { InNode = inNode };
+        _executor = new GrpcCallExecutor(_pump, _metrics, configure: null, resolve) { InNode = inNode };
         _function = new FunctionDefinition
         {
             Name = "pair",

@@ -16,6 +16,8 @@ public sealed class MessageLayoutTests
         Path = "/s/m",
         UserAgent = "u",
         AcceptEncoding = "identity",
+        Balancing = GrpcBalancing.RoundRobin,
+        Addresses = ["a:1"],
     };
 
     private static GrpcCallHead Call =>
@@ -30,13 +32,16 @@ public sealed class MessageLayoutTests
     [TestMethod]
     public void CallHead_Bytes_AreFrozen() =>
         Assert.AreEqual(
-            "29000000"
+            "35000000"
                 + "03"
                 + "0400000068747470"
                 + "03000000683A31"
                 + "040000002F732F6D"
                 + "0100000075"
                 + "080000006964656E74697479"
+                + "02"
+                + "01000000"
+                + "03000000613A31"
                 + "01"
                 + "0201000000000000"
                 + "01000000"

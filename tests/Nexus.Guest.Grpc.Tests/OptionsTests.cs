@@ -1,3 +1,4 @@
+using Grpc.Net.Client.Balancer;
 using Grpc.Net.Client.Configuration;
 using Nexus.Guest.Grpc.NetClient;
 
@@ -7,6 +8,13 @@ namespace Nexus.Guest.Grpc.Tests;
 [TestClass]
 public sealed class OptionsTests
 {
+    private sealed class OwnBalancers : LoadBalancerFactory
+    {
+        public override string Name => "own";
+
+        public override LoadBalancer Create(LoadBalancerOptions options) => throw new NotSupportedException();
+    }
+
     private static readonly Dictionary<string, Func<GrpcChannelOptions>> Refused = new()
     {
         ["NEXUS0750 handler"] = static () => new() { HttpHandler = new OwnHandler(new SocketsHttpHandler()) },
@@ -16,6 +24,7 @@ public sealed class OptionsTests
         ["NEXUS0751 connect"] = static () => new() { HttpHandler = new SocketsHttpHandler { ConnectCallback = static (_, _) => default } },
         ["NEXUS0751 proxy"] = static () => new() { HttpHandler = new SocketsHttpHandler { Proxy = new System.Net.WebProxy("http://p") } },
         ["NEXUS0753 version"] = static () => new() { HttpVersion = new Version(3, 0) },
+        ["NEXUS0754 factory"] = static () => new() { ServiceProvider = BalancingTests.With<LoadBalancerFactory>(new OwnBalancers()) },
         ["NEXUS0754 balancer"] = static () => new() { ServiceConfig = new() { LoadBalancingConfigs = { new LoadBalancingConfig("own") } } },
     };
 

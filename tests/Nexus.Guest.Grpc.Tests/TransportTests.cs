@@ -237,7 +237,11 @@ public sealed class TransportTests
             AcceptEncoding = "",
         };
         var refusal = Assert.ThrowsExactly<Nexus.Diagnostics.NexusException>(() =>
-            GrpcRoute.Create(head.Encode(), new UpstreamPolicy(["*"], GrpcDiagnostics.Upstreams))
+            GrpcRoute.Create(
+                head.Encode(),
+                new UpstreamPolicy(["*"], GrpcDiagnostics.Upstreams),
+                static _ => throw new AssertFailedException()
+            )
         );
         Assert.AreEqual("NEXUS0702", refusal.Diagnostic.Id);
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net;
 using Nexus.Backend.Functions;
 using Nexus.Backend.Metrics;
 using Nexus.Channel;
@@ -13,6 +14,7 @@ public sealed class GrpcCallExecutor : ICallExecutor, IDisposable
 {
     private readonly GrpcConnections _connections;
     private readonly NexusMetrics _metrics;
+    private readonly ResolveNames _resolve;
     private readonly ConcurrentDictionary<string, GrpcRoutes> _routes = new(StringComparer.Ordinal);
 
     /// <param name="pump">Its threads wait for the connections, and run what waited for them.</param>
@@ -20,9 +22,10 @@ public sealed class GrpcCallExecutor : ICallExecutor, IDisposable
     public GrpcCallExecutor(ChannelPump pump, NexusMetrics metrics)
         : this(pump, metrics, configure: null) { }
 
-    internal GrpcCallExecutor(ChannelPump pump, NexusMetrics metrics, Action<SocketsHttpHandler>? configure)
+    internal GrpcCallExecutor(ChannelPump pump, NexusMetrics metrics, Action<SocketsHttpHandler>? configure, ResolveNames? resolve = null)
     {
         _metrics = metrics;
+        _resolve = resolve ?? Dns.GetHostAddressesAsync;
         _connections = new GrpcConnections(pump, configure);
     }
 
@@ -38,7 +41,11 @@ public sealed class GrpcCallExecutor : ICallExecutor, IDisposable
         var started = Stopwatch.GetTimestamp();
         var outcome = "failed";
         var head = GrpcCallHead.Read(call.Head);
-        var routes = _routes.GetOrAdd(function.Name, static (_, function) => new GrpcRoutes(function), function);
+        var routes = _routes.GetOrAdd(
+            function.Name,
+            static (_, made) => new GrpcRoutes(made.function, made._resolve),
+            (function, _resolve)
+        );
         if (!await routes.Slots.EnterAsync(call).ConfigureAwait(false))
         {
             _metrics.GrpcCall(function.Name, "cancelled", Stopwatch.GetElapsedTime(started));
@@ -75,22 +82,24 @@ public sealed class GrpcCallExecutor : ICallExecutor, IDisposable
     private async Task<string> ExchangeAsync(ChannelCall call, GrpcCallHead head, GrpcRoutes routes)
     {
         var route = routes.For(head.Method);
-        if (InNode?.Invoke(route.Uri) is { } upstream)
+        var waits = (head.Flags & GrpcCallFlags.WaitForReady) != 0;
+        // A name that a function of this node serves need not be known to anybody else.
+        if (route.Named is { } named && InNode?.Invoke(route.UriAt(named)) is { } byName)
         {
-            if (!route.ReachesThisMachine)
-            {
-                throw GrpcDiagnostics.ThisMachine.With($"{route.Uri.Scheme}://{route.Uri.Authority}");
-            }
+            return await ServeInNodeAsync(byName, route, named, head, call).ConfigureAwait(false);
+        }
 
-            await upstream.ServeAsync(GrpcRequest.ForNode(route, head), new NodeExchange(call), call.Aborted).ConfigureAwait(false);
-            return "answered";
+        var servers = await FirstInOrderAsync(route, waits, call.Aborted).ConfigureAwait(false);
+        if (route.Named is null && InNode?.Invoke(route.UriAt(servers[0])) is { } byAddress)
+        {
+            return await ServeInNodeAsync(byAddress, route, servers[0], head, call).ConfigureAwait(false);
         }
 
         var isSingle = route.Method.Kind is GrpcCallKind.Unary or GrpcCallKind.ClientStreaming;
         var content = new RingContent(call, startsAtOnce: route.Method.Kind is GrpcCallKind.ClientStreaming or GrpcCallKind.Duplex);
         try
         {
-            using var response = await SendAsync(route, head, content, call.Aborted).ConfigureAwait(false);
+            using var response = await SendAsync(route, servers, head, content, call.Aborted).ConfigureAwait(false);
             await new AnswerSender(call, response, isSingle, call.Aborted).SendAsync().ConfigureAwait(false);
             return "answered";
         }
@@ -100,23 +109,70 @@ public sealed class GrpcCallExecutor : ICallExecutor, IDisposable
         }
     }
 
+    private static async Task<string> ServeInNodeAsync(
+        INodeUpstream upstream,
+        GrpcRoute route,
+        GrpcServer server,
+        GrpcCallHead head,
+        ChannelCall call
+    )
+    {
+        if (!server.ReachesThisMachine)
+        {
+            throw GrpcDiagnostics.ThisMachine.With($"{server.Address.Scheme}://{server.Address.Authority}");
+        }
+
+        await upstream.ServeAsync(GrpcRequest.ForNode(route, server, head), new NodeExchange(call), call.Aborted).ConfigureAwait(false);
+        return "answered";
+    }
+
+    /// <summary>Sends the call to the first of its servers that can be reached.</summary>
     private async Task<HttpResponseMessage> SendAsync(
         GrpcRoute route,
+        GrpcServer[] servers,
         GrpcCallHead head,
         RingContent content,
         CancellationToken cancellation
     )
     {
         var waits = (head.Flags & GrpcCallFlags.WaitForReady) != 0;
-        for (var backoff = new ConnectBackoff(); ; )
+        var backoff = new ConnectBackoff();
+        for (var i = 0; ; i++)
         {
-            var request = GrpcRequest.Create(route, head, content);
+            if (i == servers.Length)
+            {
+                await backoff.WaitAsync(cancellation).ConfigureAwait(false);
+                servers = await FirstInOrderAsync(route, waits, cancellation).ConfigureAwait(false);
+                i = 0;
+            }
+
             try
             {
-                return await _connections.SendAsync(request, route.ReachesThisMachine, cancellation).ConfigureAwait(false);
+                var request = GrpcRequest.Create(route, servers[i], head, content);
+                var response = await _connections.SendAsync(request, servers[i].ReachesThisMachine, cancellation).ConfigureAwait(false);
+                servers[i].Reached();
+                return response;
             }
-            catch (HttpRequestException failure)
-                when (waits && !content.HasStarted && FailureReport.Of(failure).Kind == GrpcFailureKind.Connect)
+            catch (HttpRequestException failure) when (!content.HasStarted && FailureReport.Of(failure).Kind == GrpcFailureKind.Connect)
+            {
+                servers[i].Missed();
+                if (!waits && i == servers.Length - 1)
+                {
+                    throw;
+                }
+            }
+        }
+    }
+
+    private static async ValueTask<GrpcServer[]> FirstInOrderAsync(GrpcRoute route, bool waits, CancellationToken cancellation)
+    {
+        for (var backoff = new ConnectBackoff(); ; )
+        {
+            try
+            {
+                return await route.InOrderAsync(cancellation).ConfigureAwait(false);
+            }
+            catch (HttpRequestException) when (waits)
             {
                 await backoff.WaitAsync(cancellation).ConfigureAwait(false);
             }

@@ -7,9 +7,9 @@ namespace Nexus.Backend.Executors.Grpc;
 /// <summary>Makes the HTTP request of a gRPC call.</summary>
 internal static class GrpcRequest
 {
-    public static HttpRequestMessage Create(GrpcRoute route, GrpcCallHead head, HttpContent content)
+    public static HttpRequestMessage Create(GrpcRoute route, GrpcServer server, GrpcCallHead head, HttpContent content)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, route.Uri)
+        var request = new HttpRequestMessage(HttpMethod.Post, route.UriAt(server))
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
@@ -20,16 +20,17 @@ internal static class GrpcRequest
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
+        request.Headers.Host = server.Host;
         return request;
     }
 
     /// <summary>The same as a server in the node sees it.</summary>
-    public static HttpRequestHead ForNode(GrpcRoute route, GrpcCallHead head) =>
+    public static HttpRequestHead ForNode(GrpcRoute route, GrpcServer server, GrpcCallHead head) =>
         new()
         {
             Method = "POST",
-            Scheme = route.Uri.Scheme,
-            Authority = route.Uri.Authority,
+            Scheme = server.Address.Scheme,
+            Authority = server.Host ?? server.Address.Authority,
             Target = route.Method.Path,
             Version = "2.0",
             ContentLength = -1,

@@ -1,4 +1,3 @@
-using Nexus.Channel.Messages;
 using Nexus.Diagnostics;
 
 namespace Nexus.Backend.Executors.Grpc;
@@ -10,17 +9,16 @@ internal static class GrpcTargetAddress
 
     /// <summary>The server to be judged and called.</summary>
     /// <exception cref="NexusException">NEXUS0702.</exception>
-    public static Uri Of(GrpcMethodHead method)
+    public static Uri Of(string scheme, string authority)
     {
-        var authority = method.Authority;
         if (
-            method.Scheme is not ("http" or "https")
+            scheme is not ("http" or "https")
             || authority.Length is 0 or > MostText
             || authority.AsSpan().ContainsAny("/?#@\\")
-            || !Uri.TryCreate($"{method.Scheme}://{authority}/", UriKind.Absolute, out var server)
+            || !Uri.TryCreate($"{scheme}://{authority}/", UriKind.Absolute, out var server)
         )
         {
-            throw GrpcDiagnostics.BadTarget.With($"{method.Scheme}://{method.Authority}");
+            throw GrpcDiagnostics.BadTarget.With($"{scheme}://{authority}");
         }
 
         return server;
