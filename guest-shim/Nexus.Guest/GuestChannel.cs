@@ -67,7 +67,7 @@ public sealed class GuestChannel
         if (value == VirtualMachine)
         {
             var machine = VirtualMachineAttachment.Attach();
-            return Start(machine.Region, machine.ToBackend, machine.ToGuest);
+            return Start(machine.Region, machine.ToBackend, EventDoorbell.Create(), machine.Port);
         }
 
         var parts = value.Split(',');
@@ -87,11 +87,16 @@ public sealed class GuestChannel
         return Start(ChannelRegion.Attach(new FileDescriptor(regionFd, ownsHandle: false)), toBackend, toGuest);
     }
 
-    private static GuestChannel Start(ChannelRegion region, Doorbell toBackend, EventDoorbell toGuest)
+    private static GuestChannel Start(ChannelRegion region, Doorbell toBackend, EventDoorbell toGuest, WakePort? port = null)
     {
         var peer = new ChannelPeer(region, ChannelRole.Guest, toBackend, toGuest, _onCall ?? Refuse);
         var pump = new ChannelPump("nexus", MostPumpThreads, SpinMicroseconds);
         pump.Add(peer, toGuest);
+        if (port is not null)
+        {
+            pump.Add(port.Descriptor, new WakePortListener(port, peer));
+        }
+
         pump.Start();
         RuleCounters.Report(region);
         _ = new BackendWatch(peer);

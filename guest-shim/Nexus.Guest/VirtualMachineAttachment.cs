@@ -14,7 +14,7 @@ public sealed class VirtualMachineAttachment
     private const string CommandLine = "/proc/cmdline";
     private const string PhysicalMemory = "/dev/mem";
     private const string Ports = "/sys/class/virtio-ports";
-    private const string WakePort = "nexus.wake";
+    private const string WakePortName = "nexus.wake";
 
     // The first byte of a message that tells a clone what it is; random bytes follow.
     private const byte RestoreMessage = 2;
@@ -26,11 +26,11 @@ public sealed class VirtualMachineAttachment
     private const uint AnswerWait = 0;
     private const uint AnswerClone = 2;
 
-    private VirtualMachineAttachment(ChannelRegion region, Doorbell toBackend, EventDoorbell toGuest)
+    private VirtualMachineAttachment(ChannelRegion region, Doorbell toBackend, WakePort port)
     {
         Region = region;
         ToBackend = toBackend;
-        ToGuest = toGuest;
+        Port = port;
     }
 
     /// <summary>Raised after a restore from a snapshot, once the kernel has new random numbers.</summary>
@@ -43,8 +43,8 @@ public sealed class VirtualMachineAttachment
 
     public Doorbell ToBackend { get; }
 
-    /// <summary>Rung by a thread that sleeps in a read of the wake port.</summary>
-    public EventDoorbell ToGuest { get; }
+    /// <summary>Brings the backend's rings, and what a clone is told.</summary>
+    public WakePort Port { get; }
 
     /// <summary>Attaches to what the command line names.</summary>
     /// <exception cref="Diagnostics.NexusException">NEXUS0504: not in a virtual machine of Nexus, or its wake port is missing.</exception>
@@ -65,9 +65,15 @@ public sealed class VirtualMachineAttachment
 
         var memory = new FileDescriptor((int)OpenPhysicalMemory().DangerousGetHandle(), ownsHandle: false);
         var isClone = TryAddress(Value(words, "nexus.snapshot"), out var register) && PassSnapshot(new PhysicalRegister(memory, register));
-        var toGuest = EventDoorbell.Create();
-        StartListening(FindPort(), toGuest, isClone);
-        return new VirtualMachineAttachment(ChannelRegion.AttachWindow(memory, address, length), new MappedDoorbell(memory, page), toGuest);
+        var port = WakePort.Open(FindPort());
+        if (isClone)
+        {
+            // The first message: nothing may be computed with random numbers of the snapshot.
+            port.Wait();
+            Take(port);
+        }
+
+        return new VirtualMachineAttachment(ChannelRegion.AttachWindow(memory, address, length), new MappedDoorbell(memory, page), port);
     }
 
     private static Microsoft.Win32.SafeHandles.SafeFileHandle? _memory;
@@ -96,39 +102,18 @@ public sealed class VirtualMachineAttachment
         return answer == AnswerClone;
     }
 
-    private static void StartListening(string port, EventDoorbell toGuest, bool isClone)
+    /// <summary>Reads everything that has arrived; a ring is a byte that says nothing more.</summary>
+    internal static void Take(WakePort port)
     {
-        var stream = new FileStream(port, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
-        if (isClone)
+        Span<byte> bytes = stackalloc byte[MostMessageBytes];
+        while (port.Read(bytes) is > 0 and var count)
         {
-            // The first message: nothing may be computed with random numbers of the snapshot.
-            Span<byte> seed = stackalloc byte[MostMessageBytes];
-            Take(seed[..stream.Read(seed)]);
-        }
-
-        var thread = new Thread(() =>
-        {
-            Span<byte> bytes = stackalloc byte[MostMessageBytes];
-            while (stream.Read(bytes) is > 0 and var count)
+            if (bytes[..count] is [RestoreMessage, .. var seed])
             {
-                Take(bytes[..count]);
-                toGuest.Ring();
+                KernelEntropy.Renew(seed);
+                LibraryEntropy.Renew(seed);
+                Restored?.Invoke();
             }
-        })
-        {
-            IsBackground = true,
-            Name = "nexus-wake",
-        };
-        thread.Start();
-    }
-
-    private static void Take(ReadOnlySpan<byte> message)
-    {
-        if (message is [RestoreMessage, .. var seed])
-        {
-            KernelEntropy.Renew(seed);
-            LibraryEntropy.Renew(seed);
-            Restored?.Invoke();
         }
     }
 
@@ -139,14 +124,14 @@ public sealed class VirtualMachineAttachment
             foreach (var port in Directory.GetDirectories(Ports))
             {
                 var name = Path.Combine(port, "name");
-                if (File.Exists(name) && File.ReadAllText(name).Trim() == WakePort)
+                if (File.Exists(name) && File.ReadAllText(name).Trim() == WakePortName)
                 {
                     return "/dev/" + Path.GetFileName(port);
                 }
             }
         }
 
-        throw ChannelDiagnostics.BadAttachment.With($"no port {WakePort} below {Ports}");
+        throw ChannelDiagnostics.BadAttachment.With($"no port {WakePortName} below {Ports}");
     }
 
     private static string Value(string[] words, string name) =>

@@ -17,6 +17,8 @@ internal static unsafe partial class ChannelNative
     internal const int AdviseRemove = 9;
     internal const int EventCloseOnExec = 0x80000;
     internal const int EventNonBlocking = 0x800;
+    internal const int OpenCloseOnExec = 0x80000;
+    internal const int OpenNonBlocking = 0x800;
     internal const int EpollCloseOnExec = 0x80000;
     internal const int EpollAdd = 1;
     internal const int EpollDelete = 2;
@@ -33,6 +35,24 @@ internal static unsafe partial class ChannelNative
         public uint Events;
         public ulong Data;
     }
+
+    /// <summary>struct pollfd (poll(2)).</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct PollEntry
+    {
+        public int Descriptor;
+        public short Events;
+        public short Returned;
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    internal static partial nint Read(int fd, void* buffer, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    internal static partial int Poll(PollEntry* entries, nuint count, int timeoutMilliseconds);
 
     [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int MemfdCreate(string name, uint flags);

@@ -13,6 +13,7 @@ internal sealed class VirtQueue(GuestMemory memory)
     private const ushort FlagWritable = 2;
     private const ushort FlagIndirect = 4;
     private const ushort FlagNoInterrupt = 1;
+    private const ushort FlagNoNotify = 1;
     private const int DescriptorBytes = 16;
     private const int RingHeader = 4;
     private readonly DescriptorChain _chain = new(memory);
@@ -98,6 +99,33 @@ internal sealed class VirtQueue(GuestMemory memory)
         var head = memory.ReadUInt16(Available + RingHeader + (ulong)(_next % Size * 2));
         _next++;
         Walk(head);
+        return true;
+    }
+
+    /// <summary>
+    /// Takes the next chain of a queue that the guest fills in advance. The guest is to say so only while the queue is empty: each time that it says so it leaves
+    /// for the monitor.
+    /// </summary>
+    public bool TryTakeStored(out DescriptorChain chain)
+    {
+        chain = _chain;
+        if (!IsReady)
+        {
+            return false;
+        }
+
+        if (!TryTake(out chain))
+        {
+            // What the guest adds before it sees the wish is found by the second look.
+            memory.WriteUInt16(Used, 0);
+            Thread.MemoryBarrier();
+            if (!TryTake(out chain))
+            {
+                return false;
+            }
+        }
+
+        memory.WriteUInt16(Used, FlagNoNotify);
         return true;
     }
 

@@ -86,7 +86,7 @@ internal sealed class ConsoleDevice(string portName) : VirtioDevice
     private bool SendWake()
     {
         // Bytes for a port that nobody has open are thrown away by the guest's kernel.
-        if (!_open || (!_wake && _restored is null) || !Queues[ReceiveQueue].TryTake(out var chain))
+        if (!_open || (!_wake && _restored is null) || !Queues[ReceiveQueue].TryTakeStored(out var chain))
         {
             return false;
         }

@@ -96,7 +96,7 @@ internal sealed class NetDevice : VirtioDevice
                 _waiting = _link.Receive(_incoming);
             }
 
-            if (_waiting == 0 || !Queues[ReceiveQueue].TryTake(out var chain))
+            if (_waiting == 0 || !Queues[ReceiveQueue].TryTakeStored(out var chain))
             {
                 break;
             }
