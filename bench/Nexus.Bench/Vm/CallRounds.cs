@@ -26,8 +26,8 @@ internal static class CallRounds
     public const string NexusMachine = "machine, Nexus";
     private const string Function = "BenchCalls";
     private const int Calls = 400;
-    private const int ObjectCalls = 10;
-    private const int WarmUpRounds = 4;
+    private const int ObjectCalls = 30;
+    private const int WarmUpRounds = 6;
     private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(4);
 
     public static async Task<IReadOnlyList<MachineCalls>?> RunAsync(int rounds, List<string> skipped)
