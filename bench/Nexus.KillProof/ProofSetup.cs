@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using Nexus.TestKit;
 using Nexus.TestKit.Data;
 using Nexus.TestKit.Emulators;
 
@@ -40,7 +41,7 @@ internal sealed class ProofSetup : IAsyncDisposable
         var setup = new ProofSetup(
             emulators,
             Directory.CreateTempSubdirectory("nexus-kill-").FullName,
-            FreeAddress(),
+            new Uri($"http://127.0.0.1:{FreePort.Find()}"),
             Guid.NewGuid().ToString("N")
         );
         var settings = new NodeSettings(setup.Address.ToString().TrimEnd('/'), setup.StateFolder, function, setup.Run, maxInstances);
@@ -78,12 +79,5 @@ internal sealed class ProofSetup : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private static Uri FreeAddress()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Nexus.TestKit;
 using Nexus.TestKit.Emulators;
 using Nexus.TestKit.Functions;
 
@@ -121,7 +122,7 @@ public sealed class LegacyCallTests
             ["TRIALS_URL"] = s_servers.Trials.ToString(),
             ["MISBEHAVING_URL"] = s_servers.Misbehaving.ToString(),
             ["GARBAGE_URL"] = s_servers.Garbage.ToString(),
-            ["NOBODY_URL"] = $"http://127.0.0.1:{FreePort()}",
+            ["NOBODY_URL"] = $"http://127.0.0.1:{FreePort.Find()}",
             ["TLS_URL"] = s_tls.Address.ToString(),
         };
         // Whom to trust is told to the native library in one way and to the backend in another.
@@ -244,11 +245,4 @@ public sealed class LegacyCallTests
         scenario.StartsWith("disposed", StringComparison.Ordinal)
             ? seen[seen.IndexOf('\n', StringComparison.Ordinal)..]
             : seen.Replace("CoreErrorDetailException", "", StringComparison.Ordinal);
-
-    private static int FreePort()
-    {
-        using var socket = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        socket.Start();
-        return ((System.Net.IPEndPoint)socket.LocalEndpoint).Port;
-    }
 }

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Nexus.TestKit;
 using Nexus.TestKit.Emulators;
 using Nexus.TestKit.Functions;
 
@@ -36,7 +37,7 @@ public sealed class RemoteCallTests
             ["TRIALS_URL"] = s_servers.Trials.ToString(),
             ["MISBEHAVING_URL"] = s_servers.Misbehaving.ToString(),
             ["GARBAGE_URL"] = s_servers.Garbage.ToString(),
-            ["NOBODY_URL"] = $"http://127.0.0.1:{FreePort()}",
+            ["NOBODY_URL"] = $"http://127.0.0.1:{FreePort.Find()}",
         };
         var function = await PublishedFunctions.GetAsync(Function);
         s_direct = await DirectRunner.StartAsync(function, variables, cancellation: context.CancellationToken);
@@ -97,12 +98,5 @@ public sealed class RemoteCallTests
             // When a connection is reset, reading and writing race to notice.
             .Replace("Unable to write data to the transport connection: Broken pipe", ResetWhileReading)
             .Replace("SocketException: Broken pipe", "SocketException: Connection reset by peer");
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new TcpListener(System.Net.IPAddress.Loopback, 0);
-        socket.Start();
-        return ((System.Net.IPEndPoint)socket.LocalEndpoint).Port;
     }
 }

@@ -1,6 +1,7 @@
 using Nexus.Bench.Aws;
 using Nexus.Bench.Nodes;
 using Nexus.Bench.Output;
+using Nexus.TestKit;
 using Nexus.TestKit.Functions;
 
 namespace Nexus.Bench.Grpc;
@@ -96,7 +97,7 @@ internal static class GrpcBench
         await using var plain = await KestrelServer.StartAsync(programs.Service, [], Path.Combine(folder, "plain"));
         await using var lean = await KestrelServer.StartAsync(programs.Service, AwsBench.LeanVariables(), Path.Combine(folder, "lean"));
         await using var ahead = await KestrelServer.StartAsync(programs.ServiceReadyToRun, [], Path.Combine(folder, "ahead"));
-        var (http2Port, http1Port) = (KestrelServer.FreePort(), KestrelServer.FreePort());
+        var (http2Port, http1Port) = (FreePort.Find(), FreePort.Find());
         await using var node = await BenchNode.StartAsync(
             [ServiceFunction(Service, programs.Service, http2Port, http1Port)],
             new Dictionary<string, string>()
@@ -118,7 +119,7 @@ internal static class GrpcBench
         var (plainSocket, leanSocket) = (Path.Combine(folder, "plain"), Path.Combine(folder, "lean"));
         await using var plain = await KestrelServer.StartAsync(programs.Service, [], plainSocket);
         await using var lean = await KestrelServer.StartAsync(programs.Service, AwsBench.LeanVariables(), leanSocket);
-        var (http2Port, http1Port) = (KestrelServer.FreePort(), KestrelServer.FreePort());
+        var (http2Port, http1Port) = (FreePort.Find(), FreePort.Find());
         var address = new Uri(FormattableString.Invariant($"http://127.0.0.1:{http2Port}"));
         var byDefault = new Dictionary<string, string>(Address(address)) { ["BENCH_SOCKET"] = plainSocket };
         var leanly = new Dictionary<string, string>(Address(address).Concat(AwsBench.LeanVariables())) { ["BENCH_SOCKET"] = leanSocket };

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Nexus.TestKit;
 using Nexus.TestKit.Functions;
 
 namespace Nexus.Bench.Grpc;
@@ -34,7 +35,7 @@ internal sealed class KestrelServer : IAsyncDisposable
         string socket
     )
     {
-        var (http2Port, http1Port) = (FreePort(), FreePort());
+        var (http2Port, http1Port) = (FreePort.Find(), FreePort.Find());
         var start = new ProcessStartInfo("dotnet", [Path.Combine(program.Folder, program.Assembly + ".dll")])
         {
             WorkingDirectory = program.Folder,
@@ -55,13 +56,6 @@ internal sealed class KestrelServer : IAsyncDisposable
             new("HTTP2_PORT", http2Port.ToString(CultureInfo.InvariantCulture)),
             new("HTTP1_PORT", http1Port.ToString(CultureInfo.InvariantCulture)),
         ];
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     public ServedLoad Load() => new(_http2Port, _http1Port);
 

@@ -3,6 +3,7 @@ using Nexus.Bench.Aws;
 using Nexus.Bench.Grpc;
 using Nexus.Bench.Nodes;
 using Nexus.Bench.Output;
+using Nexus.TestKit;
 using Nexus.TestKit.Functions;
 
 namespace Nexus.Bench.Soak;
@@ -26,7 +27,7 @@ internal static class SoakProgram
         try
         {
             var outside = await Self.ReadAddressAsync(server, GrpcServerProgram.ListenPrefix);
-            var (http2Port, http1Port) = (KestrelServer.FreePort(), KestrelServer.FreePort());
+            var (http2Port, http1Port) = (FreePort.Find(), FreePort.Find());
             var inside = new Uri(FormattableString.Invariant($"http://127.0.0.1:{http2Port}"));
             await using var node = await BenchNode.StartAsync(
                 [

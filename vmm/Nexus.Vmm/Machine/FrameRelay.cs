@@ -4,62 +4,31 @@ using Nexus.Vmm.Interop;
 
 namespace Nexus.Vmm.Machine;
 
-/// <summary>Brings what arrives on a network link into the guest. One thread that sleeps unless there is a frame, or room for one that waits.</summary>
-internal sealed class FrameRelay : IDisposable
+/// <summary>Brings what arrives on a network link into the guest: sleeps unless there is a frame, or room for one that waits.</summary>
+internal static class FrameRelay
 {
-    private const int StackBytes = 128 * 1024;
-    private readonly FrameLink _link;
-    private readonly EventFile _stop = EventFile.Create();
-    private readonly VirtioTransport _card;
-    private readonly Action<string> _violated;
-    private readonly Action _before;
-    private readonly Thread _thread;
-
-    public FrameRelay(FrameLink link, VirtioTransport card, Action<string> violated, Action before)
+    public static RelayThread Start(FrameLink link, VirtioTransport card, Action<string> violated, Action before)
     {
-        _link = link;
-        _card = card;
-        _violated = violated;
-        _before = before;
-        _thread = new Thread(Run, StackBytes) { IsBackground = true, Name = "net" };
-        _thread.Start();
-    }
-
-    public void Dispose()
-    {
-        _stop.Signal();
-        if (Thread.CurrentThread != _thread)
-        {
-            _thread.Join();
-        }
-
-        _stop.Dispose();
-    }
-
-    private void Run()
-    {
-        _before();
-        var device = (NetDevice)_card.Device;
-        try
-        {
+        var device = (NetDevice)card.Device;
+        return new RelayThread(
+            "net",
             // The guest's first buffers are announced by a notification, and that is room too; a restored guest's were announced long ago.
-            while (EventFile.WaitAny([_stop, CanTake(device) ? _link : device.Room], milliseconds: -1) != 0)
+            stop => EventFile.WaitAny([stop, CanTake() ? link : device.Room], milliseconds: -1),
+            () =>
             {
                 _ = device.Room.Take();
-                _card.Push(NetDevice.ReceiveQueue);
-            }
-        }
-        catch (GuestViolationException violation)
-        {
-            _violated(violation.Message);
-        }
-    }
+                card.Push(NetDevice.ReceiveQueue);
+            },
+            violated,
+            before
+        );
 
-    private bool CanTake(NetDevice device)
-    {
-        lock (_card.Gate)
+        bool CanTake()
         {
-            return _card.IsRunning && !device.IsFull;
+            lock (card.Gate)
+            {
+                return card.IsRunning && !device.IsFull;
+            }
         }
     }
 }

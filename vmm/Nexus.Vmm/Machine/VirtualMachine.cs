@@ -16,8 +16,8 @@ internal sealed class VirtualMachine : IDisposable
     private readonly TaskCompletionSource<MachineExit> _exit = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConsoleTail _tail = new();
     private readonly Action _beforeThreads;
-    private WakeRelay? _relay;
-    private FrameRelay? _frames;
+    private RelayThread? _relay;
+    private RelayThread? _frames;
 
     private VirtualMachine(KvmSystem system, MachineOptions options, GuestMemory memory, Action? beforeThreads)
     {
@@ -111,12 +111,12 @@ internal sealed class VirtualMachine : IDisposable
     {
         if (_options.Shared is { } shared && Devices.WakePort is { } port)
         {
-            _relay = new WakeRelay(shared.ToGuest, port, Violated, _beforeThreads);
+            _relay = WakeRelay.Start(shared.ToGuest, port, Violated, _beforeThreads);
         }
 
         if (_options.Network is { } link && Devices.Card is { } card)
         {
-            _frames = new FrameRelay(link, card, Violated, _beforeThreads);
+            _frames = FrameRelay.Start(link, card, Violated, _beforeThreads);
         }
 
         _options.Stages?.Invoke("running");
