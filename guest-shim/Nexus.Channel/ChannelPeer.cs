@@ -531,6 +531,44 @@ public sealed class ChannelPeer : IDisposable
     }
 
     /// <summary>
+    /// A backend begins a new session with a guest of its own, which does what it would do for a successor. Calls in flight fail at both ends,
+    /// and what they have received may change under them: there should be none.
+    /// </summary>
+    public void RestartSession()
+    {
+        var ready = new List<IThreadPoolWorkItem>();
+        // Whoever drains would take the emptied rings for a violation.
+        while (Interlocked.Exchange(ref _draining, 1) != 0)
+        {
+            Thread.Yield();
+        }
+
+        try
+        {
+            lock (_gate)
+            {
+                if (_closed)
+                {
+                    return;
+                }
+
+                Epoch++;
+                FailAll(AbortCode.SessionLost, ChannelDiagnostics.SessionLost.With($"session {_session}").Message, ready);
+                _calls.Clear();
+                _arena.TakeBackSent();
+                _joined = false;
+                StartSession(takeOver: true);
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref _draining, 0);
+        }
+
+        RunOnPool(ready);
+    }
+
+    /// <summary>
     /// A backend's new session. While the session reads 0 a guest of the old one neither trusts the rings nor takes what it sees in them for a violation.
     /// </summary>
     private void StartSession(bool takeOver)

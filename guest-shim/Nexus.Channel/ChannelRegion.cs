@@ -59,6 +59,19 @@ public sealed unsafe class ChannelRegion
     }
 
     /// <summary>
+    /// A region for a guest that was cloned while it had joined another one: its backend takes it over as it would after a restart of its own, and the guest, which
+    /// finds an unknown session in empty rings, starts over.
+    /// </summary>
+    /// <param name="options">As those of the other region.</param>
+    /// <param name="lastSession">The session that the guest was in.</param>
+    public static ChannelRegion CreateForClone(ChannelOptions options, uint lastSession)
+    {
+        var region = Create(options);
+        region.Store32(ChannelLayout.GuestSessionOffset, lastSession);
+        return region;
+    }
+
+    /// <summary>
     /// Maps an existing region. The guest passes null and takes the sizes from the header of the backend it trusts; a backend that takes an
     /// instance over passes the sizes it recorded, since the header may have been altered by the guest.
     /// </summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Nexus.Backend.Functions;
 using Nexus.Backend.Sandbox;
@@ -10,7 +11,7 @@ namespace Nexus.Backend.Tests;
 [TestClass]
 public sealed class VirtualMachineTests
 {
-    private const int Clones = 6;
+    private const int Clones = 3;
 
     public required TestContext TestContext { get; init; }
 
@@ -39,6 +40,50 @@ public sealed class VirtualMachineTests
 
         // They are clones, or nothing was shown.
         Assert.HasCount(1, made);
+    }
+
+    [TestMethod]
+    public async Task Start_AfterARehearsal_ClonesHaveTheirOwnRandomNumbersAndTheRightTime()
+    {
+        var stages = new ConcurrentQueue<string>();
+        var (machines, function) = await PartsAsync();
+        await using var node = await TestNode.StartAsync(
+            "",
+            machines with
+            {
+                Stages = (_, stage, _) => stages.Enqueue(stage),
+            },
+            function with
+            {
+                SnapshotEvent = """{"kind":"identity","text":"","amount":0}"""u8.ToArray(),
+                Standby = true,
+            }
+        );
+        var made = new HashSet<string>();
+        var random = new HashSet<string>();
+        for (var clone = 0; clone < Clones; clone++)
+        {
+            var answer = await IdentityAsync(node);
+            var drift = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - long.Parse(answer.Names[2], CultureInfo.InvariantCulture);
+            made.Add(answer.Text);
+            Assert.IsTrue(random.Add(answer.Names[0]), "two clones made the same GUID");
+            Assert.IsTrue(random.Add(answer.Names[1]), "two clones had the same random bytes");
+            Assert.IsLessThan(1500L, Math.Abs(drift), "the clone's clock is wrong");
+            // The second answer of an instance that took its channel over.
+            Assert.IsTrue(random.Add((await IdentityAsync(node)).Names[0]), "a GUID came twice");
+            if (clone == 0)
+            {
+                // Its clock stands still unless the monitor moves it on.
+                await Task.Delay(2000);
+            }
+
+            await EndAsync(node);
+            await Eventually.TrueAsync(() => stages.Count(static stage => stage == "prefetched") > clone, "the next is restored ahead");
+        }
+
+        Assert.HasCount(1, made);
+        Assert.AreEqual(1, stages.Count(static stage => stage == "init"), "one machine was booted");
+        Assert.DoesNotContain("resumed", stages, "no clone asks, where the machine has joined its channel");
     }
 
     [TestMethod]

@@ -20,8 +20,14 @@ internal sealed class MonitorArguments
     /// <summary>What to boot; null for a machine that is resumed.</summary>
     public BootOptions? Boot { get; private set; }
 
+    /// <summary>The kernel's file; of no use once it is in a machine's memory.</summary>
+    public MappedFile? KernelFile { get; private set; }
+
     /// <summary>Where the state of a machine goes that is to be suspended; null for an ordinary one.</summary>
     public OwnedDescriptor? SuspendState { get; private set; }
+
+    /// <summary>Rung when the machine is to be suspended; null where the guest says so itself.</summary>
+    public EventFile? SuspendOn { get; private set; }
 
     /// <summary>Memory and state of a suspended machine; null for one that boots.</summary>
     public (OwnedDescriptor Memory, OwnedDescriptor State)? Resume { get; private set; }
@@ -29,18 +35,29 @@ internal sealed class MonitorArguments
     /// <summary>Where stages are told; null for nowhere.</summary>
     public StageLog? Stages { get; private set; }
 
+    /// <summary>A pipe that says when a machine that is resumed is to run; null for at once.</summary>
+    public OwnedDescriptor? StartOn { get; private set; }
+
+    /// <summary>The pages that an earlier clone touched; null where nobody knows.</summary>
+    public OwnedDescriptor? WorkingSet { get; private set; }
+
+    /// <summary>Where the pages go that this clone has touched when the eventfd is rung; null for nowhere.</summary>
+    public (OwnedDescriptor Set, EventFile On)? Record { get; private set; }
+
     /// <summary>Reads <c>--name value</c> pairs.</summary>
     /// <exception cref="Nexus.Diagnostics.NexusException">NEXUS0910 to NEXUS0913.</exception>
     public static MonitorArguments Parse(string[] words)
     {
         var result = new MonitorArguments();
-        byte[]? kernel = null;
+        MappedFile? kernel = null;
         byte[] initrd = [];
         var files = new CpioArchive();
         files.AddDevice("/dev/console", 5, 1);
         var (region, toHost, toGuest) = (-1, -1, -1);
         OwnedDescriptor? resumeMemory = null;
         OwnedDescriptor? resumeState = null;
+        OwnedDescriptor? recordSet = null;
+        EventFile? recordOn = null;
         var commandLine = BootOptions.DefaultCommandLine;
         var protocol = BootProtocol.Linux64;
         for (var i = 0; i < words.Length; i += 2)
@@ -49,7 +66,7 @@ internal sealed class MonitorArguments
             switch (words[i])
             {
                 case "--kernel":
-                    kernel = ReadAll(value);
+                    kernel = Map(value);
                     break;
                 case "--initrd":
                     initrd = ReadAll(value);
@@ -105,6 +122,21 @@ internal sealed class MonitorArguments
                 case "--suspend-state":
                     result.SuspendState = Open(value);
                     break;
+                case "--start-on":
+                    result.StartOn = Open(value);
+                    break;
+                case "--working-set":
+                    result.WorkingSet = Open(value);
+                    break;
+                case "--record-set":
+                    recordSet = Open(value);
+                    break;
+                case "--record-on":
+                    recordOn = new EventFile((int)Number(value));
+                    break;
+                case "--suspend-on":
+                    result.SuspendOn = new EventFile((int)Number(value));
+                    break;
                 case "--resume-memory":
                     resumeMemory = Open(value);
                     break;
@@ -117,6 +149,12 @@ internal sealed class MonitorArguments
         }
 
         result.CheckSuspension(resumeMemory, resumeState);
+        result.Record =
+            (recordSet is null) == (recordOn is null)
+                ? recordSet is null
+                    ? null
+                    : (recordSet, recordOn!)
+                : throw VmmDiagnostics.BadMachine.With("--record-set and --record-on belong together");
         result.Machine = result.Machine with
         {
             Disks = result._disks,
@@ -129,9 +167,10 @@ internal sealed class MonitorArguments
             return result;
         }
 
+        result.KernelFile = kernel;
         result.Boot = new BootOptions
         {
-            Kernel = KernelImage.Parse(kernel ?? throw VmmDiagnostics.BadMachine.With("no --kernel")),
+            Kernel = KernelImage.Parse((kernel ?? throw VmmDiagnostics.BadMachine.With("no --kernel")).Memory),
             // Kernels unpack one archive after the other.
             Initrd = (byte[])[.. initrd, .. files.Finish()],
             CommandLine = commandLine,
@@ -155,6 +194,19 @@ internal sealed class MonitorArguments
         if (resumeMemory is not null && resumeState is not null)
         {
             Resume = (resumeMemory, resumeState);
+        }
+    }
+
+    private static MappedFile Map(string file)
+    {
+        using var opened = Open(file);
+        try
+        {
+            return new MappedFile(opened);
+        }
+        catch (System.ComponentModel.Win32Exception failure)
+        {
+            throw VmmDiagnostics.BadMachine.With(failure.Message, failure);
         }
     }
 

@@ -10,8 +10,11 @@ using Nexus.Vmm.Snapshots;
 //                  [--region FD --to-host FD --to-guest FD]              (the channel: its memory and its doorbells)
 //                  [--net FD]                                            (a network card on a tap device or a datagram socket)
 //                  [--suspend-memory FD --suspend-state FD --shared-pages N]  (stop where the guest would join its channel, and leave it in two memfds)
+//                  [--suspend-memory FD --suspend-state FD --suspend-on FD ...]  (the same, when an eventfd says so)
 //                  [--stages FD]                                         (a line for each stage of the start)
 //        nexus-vmm --resume-memory FD --resume-state FD ...              (go on from there, with the same devices)
+//                  [--working-set FD] [--record-set FD --record-on FD]   (load the pages ahead that another clone touched; write those that this one has)
+//                  [--start-on FD]                                       (not before a byte comes out of this pipe)
 //        nexus-vmm save|load --memory FD --state FD --file FD --key FILE --images DIGEST    (such two memfds into a file, and back)
 //        nexus-vmm inspect --file FD --key FILE | kernel --file FILE     (say what a file is)
 var started = System.Diagnostics.Stopwatch.GetTimestamp();
@@ -33,9 +36,27 @@ try
     using var machine = arguments.Resume is { } suspended
         ? SuspendedMachine.Resume(kvm, options, suspended.Memory, suspended.State)
         : VirtualMachine.Boot(kvm, options, arguments.Boot!);
+    ((IDisposable?)arguments.KernelFile)?.Dispose();
     if (arguments.SuspendState is { } state)
     {
-        return await Suspension.RunAsync(machine, state);
+        return await Suspension.RunAsync(machine, state, arguments.SuspendOn);
+    }
+
+    if (arguments.WorkingSet is { } set && WorkingSet.Load(set, machine.Memory) is { } known)
+    {
+        known.Prefetch(machine.Memory);
+        stages?.Note("prefetched");
+    }
+
+    // Whoever holds the other end and dies will never want this machine.
+    if (arguments.StartOn is { } start && !start.WaitForByte())
+    {
+        return 0;
+    }
+
+    if (arguments.Record is { } record)
+    {
+        WorkingSetRecorder.Start(machine.Memory, record.Set, record.On);
     }
 
     machine.Start();

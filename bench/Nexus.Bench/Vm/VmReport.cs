@@ -75,11 +75,17 @@ internal static class VmReport
         }
 
         var boot = starts.Single(static start => start.Name == StartRounds.Boot).Median;
-        var restore = starts.Single(static start => start.Name == StartRounds.Restore).Median;
-        Console.WriteLine($"  aim: a restore under {RestoreAim} ms: {Reached(restore < RestoreAim)}");
-        Console.WriteLine(
-            $"  aim: a restore at most a tenth of a cold boot: {Reached(restore <= boot / 10)} ({Figure.Number(boot / restore)} times as fast)\n"
-        );
+        foreach (
+            var restore in starts.Where(static start => start.Name is StartRounds.Restore or StartRounds.Rehearsed or StartRounds.Standby)
+        )
+        {
+            Console.WriteLine(
+                $"  aims for {restore.Name}: under {RestoreAim} ms: {Reached(restore.Median < RestoreAim)}; at most a tenth of a cold boot: "
+                    + $"{Reached(restore.Median <= boot / 10)} ({Figure.Number(boot / restore.Median)} times as fast)"
+            );
+        }
+
+        Console.WriteLine();
     }
 
     private static void WriteMonitor(VmResult result)

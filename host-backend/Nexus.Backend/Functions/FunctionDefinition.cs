@@ -39,6 +39,16 @@ public sealed record FunctionDefinition
     /// <summary>Whether virtual machines start from a snapshot that was taken when the function had been made; off, each boots.</summary>
     public bool Snapshot { get; init; } = true;
 
+    /// <summary>An event that a handler is invoked with before its snapshot is taken, so that its clones have done everything once; null for none.</summary>
+    public ReadOnlyMemory<byte>? SnapshotEvent { get; init; }
+
+    /// <summary>Whether one clone is kept that is restored but does not run yet; of functions with a <see cref="SnapshotEvent"/>.</summary>
+    public bool Standby { get; init; }
+
+    /// <summary>Whether instances go on from a machine that has been invoked already.</summary>
+    internal bool IsRehearsed =>
+        Snapshot && SnapshotEvent is not null && Sandbox == "vm" && Kind is FunctionKind.Lambda && Handler.Length > 0;
+
     /// <summary>Images that virtual machines are made of, the root first; empty where they are to be made of the folders.</summary>
     public IReadOnlyList<string> Layers { get; init; } = [];
 

@@ -174,6 +174,7 @@ public sealed class FunctionPool : IInstancePool
         }
 
         await Task.WhenAll(Instances.Select(static instance => instance.DisposeAsync().AsTask())).ConfigureAwait(false);
+        await _services.Rehearsed.CloseAsync(Function.Name).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync() => await DrainAsync(TimeSpan.Zero).ConfigureAwait(false);

@@ -20,6 +20,9 @@ public sealed class Instance : IAsyncDisposable
     private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly int _pumpKey;
     private readonly RuntimeApiExecutor? _runtimeApi;
+    private EventDoorbell? _recordOn;
+    private Microsoft.Win32.SafeHandles.SafeFileHandle? _launch;
+    private long _started;
     private string? _stateFile;
     private int _ended;
 
@@ -70,14 +73,53 @@ public sealed class Instance : IAsyncDisposable
     /// <exception cref="Diagnostics.NexusException">The sandbox cannot be had here.</exception>
     internal static async Task<Instance> StartAsync(FunctionDefinition function, InstanceServices services, CancellationToken cancellation)
     {
-        var region = ChannelRegion.Create(services.ChannelOptions);
-        var instance = new Instance(function, region, EventDoorbell.Create(), EventDoorbell.Create(), services, takeOver: false);
+        var machine = function.IsRehearsed ? await services.Rehearsed.FindAsync(function).ConfigureAwait(false) : null;
+        if (machine is not null && services.Rehearsed.TakeStandby(function, machine) is { } standby)
+        {
+            standby.Launch();
+            return standby;
+        }
+
+        return await StartAsync(function, services, machine, into: null, isHeld: false, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>The same from a machine that had joined another channel (null: from nothing), or to be left for others to go on from (null: not).</summary>
+    /// <param name="isHeld">Whether a clone is restored, but does not run before <see cref="Launch"/>.</param>
+    internal static async Task<Instance> StartAsync(
+        FunctionDefinition function,
+        InstanceServices services,
+        SuspendedGuest? from,
+        Suspension? into,
+        bool isHeld,
+        CancellationToken cancellation
+    )
+    {
+        var (startOn, launch) = isHeld ? Descriptors.Pipe() : default;
+        using var readEnd = startOn;
+        var isClone = from is not null;
+        var region = isClone
+            ? ChannelRegion.CreateForClone(services.ChannelOptions, RehearsedMachines.LastSession)
+            : ChannelRegion.Create(services.ChannelOptions);
+        var instance = new Instance(function, region, EventDoorbell.Create(), EventDoorbell.Create(), services, takeOver: isClone)
+        {
+            _recordOn = from?.TakeRecording() == true ? EventDoorbell.Create() : null,
+            _launch = launch,
+        };
         try
         {
             var started = Stopwatch.GetTimestamp();
             instance.Process = await services
                 .SandboxFor(function.Sandbox)
-                .StartAsync(LaunchSpecification.Of(function, instance.GuestDescriptors(region)), cancellation)
+                .StartAsync(
+                    LaunchSpecification.Of(function, instance.GuestDescriptors(region)) with
+                    {
+                        Suspended = from,
+                        RecordOn = instance._recordOn?.Descriptor,
+                        StartOn = startOn,
+                        Suspension = into,
+                    },
+                    cancellation
+                )
                 .ConfigureAwait(false);
             instance.Watch(started);
             return instance;
@@ -136,7 +178,17 @@ public sealed class Instance : IAsyncDisposable
             )
         );
         IdleSince = Stopwatch.GetTimestamp();
+        // The first answer of the first clone: what it took, others will need.
+        _recordOn?.Ring();
         return invocation.WantsLogTail ? result with { LogTail = _log.Tail() } : result;
+    }
+
+    /// <summary>Lets a clone run that was held.</summary>
+    internal void Launch()
+    {
+        _started = Stopwatch.GetTimestamp();
+        Remember();
+        Descriptors.OpenGate(_launch!);
     }
 
     /// <summary>The guest broke the protocol in a call of this end.</summary>
@@ -183,6 +235,8 @@ public sealed class Instance : IAsyncDisposable
 
         _toBackend.Dispose();
         _toGuest.Dispose();
+        _recordOn?.Dispose();
+        _launch?.Dispose();
     }
 
     private static EventDoorbell AdoptDoorbell(SandboxProcess process, int number)
@@ -224,7 +278,13 @@ public sealed class Instance : IAsyncDisposable
 
     private void Watch(long started)
     {
-        Remember();
+        _started = started;
+        if (_launch is null)
+        {
+            // One that is held is nobody's yet: it ends with this backend.
+            Remember();
+        }
+
         _ = _log.ReadAsync(Process.Output);
         _ = _log.ReadAsync(Process.Error);
         _ = WatchAsync();
@@ -243,7 +303,7 @@ public sealed class Instance : IAsyncDisposable
         async Task NoteReadyAsync()
         {
             var error = await Ready.ConfigureAwait(false);
-            InitDuration = Stopwatch.GetElapsedTime(started);
+            InitDuration = Stopwatch.GetElapsedTime(_started);
             if (error.Length == 0 && IsAlive)
             {
                 InstanceLogMessages.Ready(_services.Logger, Function.Name, Process.RootId, InitDuration.TotalMilliseconds);

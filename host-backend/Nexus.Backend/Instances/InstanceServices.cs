@@ -29,6 +29,7 @@ public sealed class InstanceServices
         StateFolder = stateFolder;
         Logger = loggers.CreateLogger("Nexus.Functions");
         _executors = executors.ToDictionary(static executor => executor.Protocol);
+        Rehearsed = new RehearsedMachines(this);
         var hierarchy = new Lazy<CgroupHierarchy>(CgroupHierarchy.Detect);
         _sandboxes = new Dictionary<string, Lazy<ISandbox>>
         {
@@ -52,6 +53,9 @@ public sealed class InstanceServices
     public VirtualMachineOptions Machines { get; set; } = new();
 
     public ILogger Logger { get; }
+
+    /// <summary>Machines of functions that are invoked before their snapshot is taken.</summary>
+    internal RehearsedMachines Rehearsed { get; }
 
     /// <summary>The sandbox of a kind; made on first use, so that a missing tool only matters to who asks for it.</summary>
     public ISandbox SandboxFor(string kind) => _sandboxes[kind].Value;

@@ -28,7 +28,9 @@ internal static class LaunchSpecification
             AllowNetwork = function.HostNetwork,
             Layers = function.Layers,
             // A program of its own need never come to the point where a snapshot is taken.
-            SnapshotKey = function is { Snapshot: true, Kind: FunctionKind.Lambda, Handler.Length: > 0 } ? function.Name : null,
+            SnapshotKey = function is { Snapshot: true, IsRehearsed: false, Kind: FunctionKind.Lambda, Handler.Length: > 0 }
+                ? function.Name
+                : null,
         };
     }
 }

@@ -26,8 +26,7 @@ public sealed class MachineSnapshots(InstanceServices services, string keyFile)
         var guest =
             await Sandbox.SuspendAsync(LaunchSpecification.Of(function, descriptors)).ConfigureAwait(false)
             ?? throw SandboxDiagnostics.NoSnapshot.With(image.Name);
-        using (guest.Memory)
-        using (guest.State)
+        using (guest)
         {
             await Files.SaveAsync(guest, image.Digest, path).ConfigureAwait(false);
         }

@@ -29,8 +29,8 @@ internal sealed class MonitorLaunch(IReadOnlyDictionary<int, SafeHandle> descrip
         }
 
         _descriptors[_next] = file;
-        // The device is no file that could be read.
-        Add(name, name == "--kvm" ? $"{_next}" : $"fd:{_next}");
+        // None of these is a file that could be read.
+        Add(name, name is "--kvm" or "--suspend-on" or "--record-on" ? $"{_next}" : $"fd:{_next}");
         _next++;
     }
 

@@ -47,6 +47,18 @@ public sealed record SandboxSpec
     /// <summary>Guests of equal keys may go on from one snapshot, where the sandbox has such; null for a start of its own.</summary>
     public string? SnapshotKey { get; init; }
 
+    /// <summary>A machine that had joined a channel, and that the guest goes on from; null for another start.</summary>
+    internal SuspendedGuest? Suspended { get; init; }
+
+    /// <summary>An eventfd that is rung when the pages which the clone has touched so far are those worth loading ahead; null when they are known.</summary>
+    internal SafeHandle? RecordOn { get; init; }
+
+    /// <summary>The reading end of a pipe, out of which a byte comes when the clone is to run; null for at once.</summary>
+    internal SafeHandle? StartOn { get; init; }
+
+    /// <summary>Where and when the guest's machine is to be left for others to go on from; null for never.</summary>
+    internal Suspension? Suspension { get; init; }
+
     /// <summary>Keeps the host's network and permits sockets. Off: no network at all.</summary>
     public bool AllowNetwork { get; init; }
 }

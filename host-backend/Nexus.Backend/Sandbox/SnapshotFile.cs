@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
-using Nexus.Backend.Interop;
 
 namespace Nexus.Backend.Sandbox;
 
@@ -40,7 +39,7 @@ internal sealed class SnapshotFile(string programs, string keyFile)
     /// <exception cref="MonitorException">NEXUS0930 to NEXUS0934.</exception>
     public async Task<SuspendedGuest> LoadAsync(string path, string images)
     {
-        var guest = new SuspendedGuest(Descriptors.SealableMemory("guest-memory"), Descriptors.SealableMemory("guest-state"));
+        var guest = SuspendedGuest.Create();
         try
         {
             using var file = File.OpenHandle(path);
@@ -49,8 +48,7 @@ internal sealed class SnapshotFile(string programs, string keyFile)
         }
         catch
         {
-            guest.Memory.Dispose();
-            guest.State.Dispose();
+            guest.Dispose();
             throw;
         }
     }

@@ -64,17 +64,34 @@ public sealed class VirtualMachineSandbox : ISandbox
     {
         SpecCheck.Check(spec, guestIsNobody: false);
         Note(spec, "start");
-        var suspended = spec.SnapshotKey is { } key ? await SuspendedAsync(key, spec).WaitAsync(cancellation).ConfigureAwait(false) : null;
+        var suspended =
+            spec.Suspended
+            ?? (spec.SnapshotKey is { } key ? await SuspendedAsync(key, spec).WaitAsync(cancellation).ConfigureAwait(false) : null);
         using var launch = new MonitorLaunch(spec.Descriptors);
         AddMachine(launch, spec);
         if (suspended is null)
         {
             AddBoot(launch, spec);
+            AddSuspension(launch, spec.Suspension);
         }
         else
         {
             launch.Add("--resume-memory", suspended.Memory, owned: false);
             launch.Add("--resume-state", suspended.State, owned: false);
+            if (spec.StartOn is { } startOn)
+            {
+                launch.Add("--start-on", startOn, owned: false);
+            }
+
+            if (spec.RecordOn is { } recordOn)
+            {
+                launch.Add("--record-set", suspended.WorkingSet, owned: false);
+                launch.Add("--record-on", recordOn, owned: false);
+            }
+            else
+            {
+                launch.Add("--working-set", suspended.WorkingSet, owned: false);
+            }
         }
 
         launch.Add(Channel(spec));
@@ -97,7 +114,7 @@ public sealed class VirtualMachineSandbox : ISandbox
     /// <summary>A snapshot of a machine that was booted for it; null when the function refused or was too slow.</summary>
     internal async Task<SuspendedGuest?> SuspendAsync(SandboxSpec spec)
     {
-        var guest = new SuspendedGuest(Descriptors.SealableMemory("guest-memory"), Descriptors.SealableMemory("guest-state"));
+        var guest = SuspendedGuest.Create();
         // Neither region nor doorbells: a clone gets its own.
         using var launch = new MonitorLaunch(new Dictionary<int, SafeHandle>());
         AddMachine(launch, spec);
@@ -119,9 +136,18 @@ public sealed class VirtualMachineSandbox : ISandbox
             return guest;
         }
 
-        guest.Memory.Dispose();
-        guest.State.Dispose();
+        guest.Dispose();
         return null;
+    }
+
+    private static void AddSuspension(MonitorLaunch launch, Suspension? suspension)
+    {
+        if (suspension is not null)
+        {
+            launch.Add("--suspend-memory", suspension.Guest.Memory, owned: false);
+            launch.Add("--suspend-state", suspension.Guest.State, owned: false);
+            launch.Add("--suspend-on", suspension.Trigger, owned: false);
+        }
     }
 
     private static string RegionPages(SandboxSpec spec)

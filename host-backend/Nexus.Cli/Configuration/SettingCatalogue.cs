@@ -68,6 +68,11 @@ internal static class SettingCatalogue
         {
             Default = true,
         },
+        new("snapshotEvent", SettingType.Path, "File with an event that the function handles once before its snapshot is taken")
+        {
+            PerFunctionOnly = true,
+        },
+        new("standby", SettingType.Flag, "Keep one machine restored ahead, of functions with a snapshotEvent") { Default = false },
         new("region", SettingType.Text, "AWS region of this function") { PerFunctionOnly = true },
         new("environment", SettingType.Variables, "Environment variable of the function, NAME=VALUE"),
         new("profile", SettingType.Text, "Profile of the backend's AWS configuration files that gives the credentials"),

@@ -89,6 +89,8 @@ internal sealed class FunctionPreparer(string cacheFolder)
             Sandbox = settings.Text("sandbox"),
             HostNetwork = HasHostNetwork(settings),
             Snapshot = settings.Flag("snapshot"),
+            Standby = settings.Flag("standby"),
+            SnapshotEvent = settings.Text("snapshotEvent") is { Length: > 0 } file ? EventReader.Read(file) : null,
             CpuLimit = settings.Number("cpu"),
             TmpMb = settings.Integer("tmp"),
             MaxInstances = settings.Integer("maxInstances"),

@@ -281,6 +281,28 @@ public abstract class ChannelConformance
     }
 
     [TestMethod]
+    public async Task RestartSession_WithAndWithoutCalls_ThoseInFlightFailAndLaterOnesDoNot()
+    {
+        await using var pair = Start(Small);
+        await pair.Near.EchoAsync(1000);
+        for (var round = 1; round <= 4; round++)
+        {
+            var traffic = Enumerable.Range(0, round % 2 * 8).Select(_ => pair.Near.AskAsync(new TestHead(TestCommand.Never))).ToArray();
+            await Task.Delay(round);
+            pair.Near.RestartSession();
+            foreach (var call in traffic)
+            {
+                await Assert.ThrowsExactlyAsync<ChannelException>(() => call.WaitAsync(Watch.Dog));
+            }
+
+            await pair.Near.EchoAsync(1 << 20).WaitAsync(Watch.Dog);
+            Assert.AreEqual(round, (await pair.Near.ReportAsync()).Restarts);
+        }
+
+        await AssertNothingLeftAsync(pair.Near);
+    }
+
+    [TestMethod]
     public async Task IdlePages_AfterLargePayload_GoBackToTheNode()
     {
         await using var pair = Start(ChannelOptions.Default);

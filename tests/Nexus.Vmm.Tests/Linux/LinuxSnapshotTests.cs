@@ -53,7 +53,16 @@ public sealed partial class LinuxSnapshotTests
             TestContext.WriteLine(
                 $"clone {clone}: restored in {restored:0.0} ms, tick 5 after {watch.ElapsedMilliseconds} ms, clock {drift} ms late, working set {set?.Pages}"
             );
-            set ??= WorkingSet.Record(machine.Memory, pageMap);
+            if (set is null)
+            {
+                using var stored = MemoryMapping.CreateMemory("working-set", 0);
+                var recorded = WorkingSet.Record(machine.Memory, pageMap);
+                Assert.IsNull(WorkingSet.Load(stored, machine.Memory), "what can still be changed is not read");
+                recorded.Save(stored);
+                set = WorkingSet.Load(stored, machine.Memory)!;
+                CollectionAssert.AreEqual(recorded.Runs.ToArray(), set.Runs.ToArray());
+                Assert.IsTrue(set.Runs.Any(static run => run.Written) && set.Runs.Any(static run => !run.Written));
+            }
 
             Assert.AreEqual("True", tick.Groups["intact"].Value);
             Assert.IsTrue(seen.Add(tick.Groups["random"].Value), "two clones had the same random bytes");

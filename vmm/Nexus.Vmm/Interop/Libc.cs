@@ -18,9 +18,11 @@ internal static unsafe partial class Libc
     public const int MapShared = 1;
     public const int MapPrivate = 2;
     public const int MapNoReserve = 0x4000;
+    public const int MapPopulate = 0x8000;
     public const int AdviseDontNeed = 4;
     public const int AdviseRemove = 9;
     public const int AdvisePopulateRead = 22;
+    public const int AdvisePopulateWrite = 23;
     public const uint MemfdCloseOnExec = 1;
     public const uint MemfdAllowSealing = 2;
     public const int AddSeals = 1033;

@@ -46,6 +46,19 @@ internal sealed unsafe class MemoryMapping : IDisposable
         OwnedDescriptor.Checked(Libc.Fcntl(memory.Number, Libc.AddSeals, seals), "fcntl");
     }
 
+    /// <summary>Gives an empty memfd its content, for good.</summary>
+    public static void Freeze(OwnedDescriptor memory, ReadOnlySpan<byte> bytes)
+    {
+        Resize(memory, bytes.Length);
+        if (!bytes.IsEmpty)
+        {
+            using var mapping = Shared(memory, bytes.Length);
+            bytes.CopyTo(mapping.Slice(0, bytes.Length));
+        }
+
+        Seal(memory, content: true);
+    }
+
     /// <summary>Whether a memfd is sealed against shrinking, so that a store into it cannot fault.</summary>
     public static bool IsSealed(OwnedDescriptor memory) =>
         Libc.Fcntl(memory.Number, Libc.GetSeals, 0) is >= 0 and var seals && (seals & Libc.SealShrink) != 0;
@@ -74,12 +87,17 @@ internal sealed unsafe class MemoryMapping : IDisposable
         }
     }
 
-    /// <summary>Fills the page tables for a range ahead of its use (madvise(2), MADV_POPULATE_READ); kernels before 5.14 ignore it.</summary>
-    public void Populate(long offset, int length)
+    /// <summary>
+    /// Fills the page tables for a range ahead of its use (madvise(2), MADV_POPULATE_READ and MADV_POPULATE_WRITE); kernels before 5.14 ignore it.
+    /// </summary>
+    /// <param name="offset">Where it begins.</param>
+    /// <param name="length">Bytes.</param>
+    /// <param name="written">Whether it will be written: then private pages are copied ahead, too.</param>
+    public void Populate(long offset, int length, bool written)
     {
         fixed (byte* start = Slice(offset, length))
         {
-            _ = Libc.Advise((nint)start, (nuint)length, Libc.AdvisePopulateRead);
+            _ = Libc.Advise((nint)start, (nuint)length, written ? Libc.AdvisePopulateWrite : Libc.AdvisePopulateRead);
         }
     }
 

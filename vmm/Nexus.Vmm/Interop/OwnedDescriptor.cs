@@ -63,6 +63,16 @@ internal class OwnedDescriptor : SafeHandle
         }
     }
 
+    /// <summary>Waits for a byte of a pipe (read(2)); false when nobody can write one any more.</summary>
+    public unsafe bool WaitForByte()
+    {
+        byte value;
+        nint count;
+        while ((count = Libc.Read(Number, &value, 1)) < 0 && Marshal.GetLastPInvokeError() == Libc.Interrupted) { }
+
+        return count == 1;
+    }
+
     /// <summary>The whole content.</summary>
     public byte[] ReadAll()
     {

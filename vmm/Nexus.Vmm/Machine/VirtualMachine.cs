@@ -126,6 +126,13 @@ internal sealed class VirtualMachine : IDisposable
     /// <summary>Stands still; false if the machine has ended.</summary>
     public bool Pause() => _thread.Pause();
 
+    /// <summary>No doorbell reaches the guest any more: it is about to stand still for good.</summary>
+    public void StopWaking()
+    {
+        _relay?.Dispose();
+        _relay = null;
+    }
+
     public void Resume() => _thread.Resume();
 
     /// <summary>Ends it and everything it holds.</summary>

@@ -104,7 +104,7 @@ internal sealed class GuestMemory : IDisposable
     }
 
     /// <summary>Loads a range ahead of its use.</summary>
-    public void Populate(long offset, int length) => _mapping.Populate(offset, length);
+    public void Populate(long offset, int length, bool written) => _mapping.Populate(offset, length, written);
 
     public void Dispose() => _mapping.Dispose();
 

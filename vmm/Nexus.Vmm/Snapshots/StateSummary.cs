@@ -44,6 +44,7 @@ internal sealed record StateSummary(byte[] Cpuid, int Registers, DateTimeOffset 
             var id = state.Get32();
             var (name, queues) = id switch
             {
+                1 => ("network", 2),
                 2 => ("block", 1),
                 3 => ("console", 4),
                 4 => ("entropy", 1),
@@ -53,7 +54,7 @@ internal sealed record StateSummary(byte[] Cpuid, int Registers, DateTimeOffset 
             };
             names.Add(name);
             state.Skip(TransportBytes + (queues * QueueBytes));
-            if (id == 5)
+            if (id is 1 or 5)
             {
                 state.GetBytes();
             }

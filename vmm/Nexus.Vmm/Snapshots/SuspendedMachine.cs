@@ -17,6 +17,8 @@ internal static class SuspendedMachine
     /// <returns>False if the machine has ended by itself.</returns>
     public static bool Suspend(VirtualMachine machine, OwnedDescriptor state)
     {
+        // First, because it writes into the guest's memory from a thread of its own.
+        machine.StopWaking();
         if (!machine.Pause())
         {
             return false;
@@ -25,7 +27,7 @@ internal static class SuspendedMachine
         var bytes = MachineState.Save(machine);
         var memory = machine.Options.MemoryFile!;
         machine.Dispose();
-        Freeze(state, bytes);
+        MemoryMapping.Freeze(state, bytes);
         MemoryMapping.Seal(memory, content: true);
         return true;
     }
@@ -64,7 +66,7 @@ internal static class SuspendedMachine
             );
         }
 
-        Freeze(state, snapshot.State.Span);
+        MemoryMapping.Freeze(state, snapshot.State.Span);
     }
 
     /// <summary>A machine that goes on there once it is started.</summary>
@@ -95,16 +97,5 @@ internal static class SuspendedMachine
         );
         machine.Devices.Control.Answer = ControlRegisters.IsClone;
         return machine;
-    }
-
-    private static void Freeze(OwnedDescriptor file, ReadOnlySpan<byte> bytes)
-    {
-        MemoryMapping.Resize(file, bytes.Length);
-        using (var mapping = MemoryMapping.Shared(file, bytes.Length))
-        {
-            bytes.CopyTo(mapping.Slice(0, bytes.Length));
-        }
-
-        MemoryMapping.Seal(file, content: true);
     }
 }
