@@ -47,9 +47,9 @@ internal static class HandlerCheck
 
     private static HttpMessageHandler? Check(HttpMessageHandler? handler)
     {
-        while (handler is DelegatingHandler outer && Onlookers.Contains(outer.GetType().FullName))
+        while (Behind(handler) is { } inner)
         {
-            handler = outer.InnerHandler;
+            handler = inner;
         }
 
         switch (handler)
@@ -67,6 +67,15 @@ internal static class HandlerCheck
 
         return handler;
     }
+
+    /// <summary>What a handler that changes nothing passes requests on to, or stands in for; null for any other.</summary>
+    private static HttpMessageHandler? Behind(HttpMessageHandler? handler) =>
+        handler switch
+        {
+            IStandInHandler standIn => standIn.Original,
+            DelegatingHandler outer when Onlookers.Contains(outer.GetType().FullName) => outer.InnerHandler,
+            _ => null,
+        };
 
     private static void CheckSockets(SocketsHttpHandler handler)
     {

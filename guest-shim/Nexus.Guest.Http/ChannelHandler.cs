@@ -1,17 +1,18 @@
 namespace Nexus.Guest.Http;
 
 /// <summary>Stands in for a handler that makes connections, which it keeps for its settings.</summary>
-internal sealed class ChannelHandler : HttpMessageHandler
+internal sealed class ChannelHandler : HttpMessageHandler, IStandInHandler
 {
-    private readonly HttpMessageHandler _original;
     private readonly HandlerCore _core;
 
     private ChannelHandler(GuestChannel channel, HttpMessageHandler original, Func<HandlerSettings> settings)
     {
-        _original = original;
+        Original = original;
         var invoker = new HttpMessageInvoker(original, disposeHandler: false);
         _core = new HandlerCore(channel, settings, invoker.Send, invoker.SendAsync);
     }
+
+    public HttpMessageHandler Original { get; }
 
     /// <summary>The stand-in for a handler; null for one that makes no connections of its own, or is a stand-in itself.</summary>
     public static ChannelHandler? For(GuestChannel channel, HttpMessageHandler original) =>
@@ -39,7 +40,7 @@ internal sealed class ChannelHandler : HttpMessageHandler
         if (disposing)
         {
             _core.Close();
-            _original.Dispose();
+            Original.Dispose();
         }
 
         base.Dispose(disposing);

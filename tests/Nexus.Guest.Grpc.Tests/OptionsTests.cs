@@ -8,6 +8,23 @@ namespace Nexus.Guest.Grpc.Tests;
 [TestClass]
 public sealed class OptionsTests
 {
+    /// <summary>As the factory of clients has one in a program that uses both HttpClient and gRPC.</summary>
+    private sealed class StandIn(HttpMessageHandler original) : HttpMessageHandler, IStandInHandler
+    {
+        public HttpMessageHandler Original => original;
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+    }
+
+    [TestMethod]
+    public async Task Handler_ThatStandsInForAPlainOne_IsAsGoodAsThat()
+    {
+        await using var pair = new GrpcPair();
+        var client = pair.Client(options: new() { HttpHandler = new StandIn(new SocketsHttpHandler()) });
+        Assert.AreEqual("hello", (await client.SingleAsync(new TrialRequest { Text = "hello" })).Text);
+    }
+
     private sealed class OwnBalancers : LoadBalancerFactory
     {
         public override string Name => "own";
@@ -18,6 +35,9 @@ public sealed class OptionsTests
     private static readonly Dictionary<string, Func<GrpcChannelOptions>> Refused = new()
     {
         ["NEXUS0750 handler"] = static () => new() { HttpHandler = new OwnHandler(new SocketsHttpHandler()) },
+        ["NEXUS0750 behind a stand-in"] = static () => new() { HttpHandler = new StandIn(new OwnHandler(new SocketsHttpHandler())) },
+        ["NEXUS0751 behind a stand-in"] = static () =>
+            new() { HttpHandler = new StandIn(new SocketsHttpHandler { Proxy = new System.Net.WebProxy("http://p") }) },
         ["NEXUS0750 client"] = static () => new() { HttpClient = new HttpClient(new OwnHandler(new HttpClientHandler())) },
         ["NEXUS0751 certificate"] = static () =>
             new() { HttpHandler = new HttpClientHandler { ServerCertificateCustomValidationCallback = static (_, _, _, _) => true } },
