@@ -95,6 +95,8 @@ public sealed class GuestChannel
         if (port is not null)
         {
             pump.Add(port.Descriptor, new WakePortListener(port, peer));
+            // Whichever thread notices that this is a clone: no invocation before the seed.
+            peer.SessionRestarted += () => VirtualMachineAttachment.Take(port);
         }
 
         pump.Start();

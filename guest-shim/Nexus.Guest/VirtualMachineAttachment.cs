@@ -76,6 +76,7 @@ public sealed class VirtualMachineAttachment
         return new VirtualMachineAttachment(ChannelRegion.AttachWindow(memory, address, length), new MappedDoorbell(memory, page), port);
     }
 
+    private static readonly object s_taking = new();
     private static Microsoft.Win32.SafeHandles.SafeFileHandle? _memory;
 
     // Kept for the life of the process, as an inherited descriptor would be.
@@ -102,17 +103,21 @@ public sealed class VirtualMachineAttachment
         return answer == AnswerClone;
     }
 
-    /// <summary>Reads everything that has arrived; a ring is a byte that says nothing more.</summary>
+    /// <summary>Reads everything that has arrived; a ring is a byte that says nothing more. Returns when a seed that any thread has read is in force.</summary>
     internal static void Take(WakePort port)
     {
-        Span<byte> bytes = stackalloc byte[MostMessageBytes];
-        while (port.Read(bytes) is > 0 and var count)
+        // Whoever comes second finds the port empty, and must not go on before the first is done with what was in it.
+        lock (s_taking)
         {
-            if (bytes[..count] is [RestoreMessage, .. var seed])
+            Span<byte> bytes = stackalloc byte[MostMessageBytes];
+            while (port.Read(bytes) is > 0 and var count)
             {
-                KernelEntropy.Renew(seed);
-                LibraryEntropy.Renew(seed);
-                Restored?.Invoke();
+                if (bytes[..count] is [RestoreMessage, .. var seed])
+                {
+                    KernelEntropy.Renew(seed);
+                    LibraryEntropy.Renew(seed);
+                    Restored?.Invoke();
+                }
             }
         }
     }
