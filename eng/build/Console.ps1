@@ -51,8 +51,8 @@ function Read-Log([string] $Path) {
     try { return [IO.StreamReader]::new($stream).ReadToEnd() } finally { $stream.Dispose() }
 }
 
-# Runs a program with its output in artifacts/logs; returns exit code, output, time and whether it was ended for being too slow.
-function Invoke-Captured([string] $Name, [string] $Program, [string[]] $Arguments, [string] $Folder = '', [int] $LimitSeconds = 1200) {
+# Starts a program with its output in artifacts/logs; Wait-Captured waits for it.
+function Start-Captured([string] $Name, [string] $Program, [string[]] $Arguments, [string] $Folder = '') {
     $logs = [IO.Directory]::CreateDirectory([IO.Path]::Combine($Artifacts, 'logs')).FullName
     $file = [IO.Path]::Combine($logs, $Name.Replace(' ', '-'))
     $info = New-StartInfo $Program $Arguments $Folder
@@ -61,35 +61,47 @@ function Invoke-Captured([string] $Name, [string] $Program, [string[]] $Argument
     $info.RedirectStandardInput = $true
     $watch = [Diagnostics.Stopwatch]::StartNew()
     $process = [Diagnostics.Process]::Start($info)
-    $late = $false
+    $process.StandardInput.Close()
     $out = [IO.FileStream]::new("$file.out.log", 'Create', 'Write', 'ReadWrite', 1)
     $err = [IO.FileStream]::new("$file.err.log", 'Create', 'Write', 'ReadWrite', 1)
+    return @{
+        Name = $Name; File = $file; Process = $process; Watch = $watch; Started = [DateTime]::Now; Logs = @($out, $err)
+        Copies = [Threading.Tasks.Task[]]@($process.StandardOutput.BaseStream.CopyToAsync($out), $process.StandardError.BaseStream.CopyToAsync($err))
+    }
+}
+
+# Returns exit code, output, time and whether the program was ended for being too slow.
+function Wait-Captured($Running, [int] $LimitSeconds = 1200) {
+    $process = $Running.Process
+    $late = $false
     try {
-        $process.StandardInput.Close()
-        $copies = [Threading.Tasks.Task[]]@($process.StandardOutput.BaseStream.CopyToAsync($out), $process.StandardError.BaseStream.CopyToAsync($err))
         while (-not $process.WaitForExit(1000)) {
-            Write-Waiting $Name $watch
-            if ($watch.Elapsed.TotalSeconds -gt $LimitSeconds) {
+            Write-Waiting $Running.Name $Running.Watch
+            if ($Running.Watch.Elapsed.TotalSeconds -gt $LimitSeconds) {
                 $late = $true
                 $process.Kill($true)
             }
         }
         # A process left behind keeps the pipe open; its output is not worth waiting for.
-        $drained = [Threading.Tasks.Task]::WaitAll($copies, 5000)
+        $drained = [Threading.Tasks.Task]::WaitAll($Running.Copies, 5000)
     }
     finally {
         if (-not $process.HasExited) { $process.Kill($true) }
-        $out.Dispose()
-        $err.Dispose()
+        $Running.Logs | ForEach-Object { $_.Dispose() }
         if (-not [Console]::IsOutputRedirected) { [Console]::Out.Write("`r`e[K") }
     }
     return @{
         Code    = $process.ExitCode
-        Output  = ((Read-Log "$file.out.log") + (Read-Log "$file.err.log")).TrimEnd()
-        Time    = Format-Seconds $watch
+        Output  = ((Read-Log "$($Running.File).out.log") + (Read-Log "$($Running.File).err.log")).TrimEnd()
+        # Not the watch: several may have been waited for one after the other.
+        Time    = ($process.ExitTime - $Running.Started).TotalSeconds.ToString('0.0', [Globalization.CultureInfo]::InvariantCulture) + ' s'
         Late    = $late
         Drained = $drained
     }
+}
+
+function Invoke-Captured([string] $Name, [string] $Program, [string[]] $Arguments, [string] $Folder = '', [int] $LimitSeconds = 1200) {
+    return Wait-Captured (Start-Captured $Name $Program $Arguments $Folder) $LimitSeconds
 }
 
 # A step that must succeed: one line when it does, its whole output and the end of the build when it does not.

@@ -1,4 +1,4 @@
-# The test target: every project under tests, one after the other, each in a process of its own.
+# The test target: every project under tests, each in a process of its own, one after the other but for those that mostly wait.
 
 # One project may take this long, and all together this long: twice what a machine with two cores needs, so that a slow hour is no failure.
 $ProjectLimitSeconds = 600
@@ -19,7 +19,7 @@ function Invoke-Tests([string[]] $Names) {
         Write-Line 'Testing'
         $projects = @(Find-TestProjects $Names)
         if ($projects.Count -eq 0) { Add-Failure $totals "no test project matches '$($Names -join ' ')'" }
-        foreach ($project in $projects) { Invoke-TestProject $totals $project ($TotalLimitSeconds - $watch.Elapsed.TotalSeconds) }
+        foreach ($batch in @(Group-TestProjects $projects)) { Invoke-TestProjects $totals $batch.Projects ($TotalLimitSeconds - $watch.Elapsed.TotalSeconds) }
     }
     Write-Summary $totals $watch
     return [int]($totals.Failed -gt 0 -or $totals.Passed -eq 0)
@@ -72,7 +72,22 @@ function Find-TestAssembly([string] $Project) {
     return $newest
 }
 
-function Invoke-TestProject($Totals, [string] $Project, [int] $SecondsLeft) {
+# The differential suites run together: processes of their own that start and wait for each other, and nothing of them depends on time. All others run alone.
+function Group-TestProjects([string[]] $Projects) {
+    $together = @($Projects | Where-Object { $_.Contains('Differential') })
+    foreach ($project in $Projects) {
+        if ($project -notin $together) { @{ Projects = @($project) } }
+        elseif ($project -eq $together[0]) { @{ Projects = $together } }
+    }
+}
+
+function Invoke-TestProjects($Totals, [string[]] $Projects, [int] $SecondsLeft) {
+    $running = @($Projects | ForEach-Object { Start-TestProject $Totals $_ })
+    $limit = [Math]::Max(1, [Math]::Min($ProjectLimitSeconds, $SecondsLeft))
+    foreach ($run in $running) { Complete-TestProject $Totals $run $limit }
+}
+
+function Start-TestProject($Totals, [string] $Project) {
     $name = [IO.Path]::GetFileNameWithoutExtension($Project)
     $assembly = Find-TestAssembly $Project
     if (-not $assembly) { Add-Failure $Totals "${name}: not built; is it in Nexus.sln?"; return }
@@ -80,13 +95,17 @@ function Invoke-TestProject($Totals, [string] $Project, [int] $SecondsLeft) {
     $trx = [IO.Path]::Combine($results, "$name.trx")
     [IO.File]::Delete($trx)
     $arguments = @($assembly, '--report-trx', '--report-trx-filename', "$name.trx", '--results-directory', $results, '--no-ansi', '--progress', 'off')
-    $limit = [Math]::Max(1, [Math]::Min($ProjectLimitSeconds, $SecondsLeft))
-    $run = Invoke-Captured $name 'dotnet' $arguments -LimitSeconds $limit
-    $counts = Read-TestResults $Totals $name $trx
+    return @{ Name = $name; Trx = $trx; Running = Start-Captured $name 'dotnet' $arguments }
+}
+
+function Complete-TestProject($Totals, $Started, [int] $Limit) {
+    $name = $Started.Name
+    $run = Wait-Captured $Started.Running $Limit
+    $counts = Read-TestResults $Totals $name $Started.Trx
 
     # The runner's exit codes: 0 passed, 2 a test failed, 8 nothing ran or all was skipped. Anything else, or no results, is a crash.
     $trouble = ''
-    if ($run.Late) { $trouble = "was ended after $limit s" }
+    if ($run.Late) { $trouble = "was ended after $Limit s" }
     elseif (-not $counts -or $counts.Total -eq 0) { $trouble = "ran no test (exit code $($run.Code))" }
     elseif ($run.Code -notin 0, 2, 8 -or ($run.Code -eq 2 -and $counts.Failed -eq 0)) { $trouble = "ended with exit code $($run.Code)" }
     if ($trouble) {
