@@ -1,8 +1,8 @@
 # The test target: every project under tests, each in a process of its own, one after the other but for those that mostly wait.
 
 # One project may take this long, and all together this long: twice what a machine with two cores needs, so that a slow hour is no failure.
-$ProjectLimitSeconds = 600
-$TotalLimitSeconds = 2400
+$ProjectLimitSeconds = 900
+$TotalLimitSeconds = 3000
 
 function Invoke-Tests([string[]] $Names) {
     $watch = [Diagnostics.Stopwatch]::StartNew()
