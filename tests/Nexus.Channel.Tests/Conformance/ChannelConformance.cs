@@ -270,7 +270,9 @@ public abstract class ChannelConformance
             pair.TakeOver();
             foreach (var call in traffic)
             {
-                await Assert.ThrowsExactlyAsync<ChannelException>(() => call.WaitAsync(Watch.Dog));
+                // The end that is dead here would be a process that is gone; what is still read on its behalf may be another session's by then.
+                var failure = await Assert.ThrowsAsync<Exception>(() => call.WaitAsync(Watch.Dog));
+                Assert.IsTrue(failure is ChannelException or InvalidDataException, failure.ToString());
             }
 
             await pair.Near.EchoAsync(1 << 20).WaitAsync(Watch.Dog);
