@@ -6,6 +6,7 @@ namespace Nexus.KillProof;
 /// <summary>Kills guests again and again at random moments and compares what the backend holds before and after.</summary>
 public static class GuestKills
 {
+    private static readonly TimeSpan s_settleTime = TimeSpan.FromSeconds(25);
     private const int Guests = 4;
     private const int LongestPauseMilliseconds = 1500;
 
@@ -23,9 +24,9 @@ public static class GuestKills
         await backend.WaitUntilReadyAsync();
         var hierarchy = CgroupHierarchy.Detect();
         await KillUnderLoadAsync(setup, backend, WarmUpKills, random, static _ => { });
-        var before = await EndAllAsync(setup, backend, hierarchy);
+        var before = await EndAllAsync(setup, backend, hierarchy, isSettled: static _ => false);
         var load = await KillUnderLoadAsync(setup, backend, kills, random, report);
-        var after = await EndAllAsync(setup, backend, hierarchy);
+        var after = await EndAllAsync(setup, backend, hierarchy, now => GuestKillsResult.Leaks(before, now).Count == 0);
         var files = Directory.GetFiles(setup.StateFolder).Length;
         await backend.StopAsync();
         return new GuestKillsResult(kills, before, after, files, setup.LivingGuests().Count, load);
@@ -64,7 +65,12 @@ public static class GuestKills
     }
 
     /// <summary>Kills the remaining guests, waits until the backend has noticed and looks at it.</summary>
-    private static async Task<Footprint> EndAllAsync(ProofSetup setup, BackendProcess backend, CgroupHierarchy hierarchy)
+    private static async Task<Footprint> EndAllAsync(
+        ProofSetup setup,
+        BackendProcess backend,
+        CgroupHierarchy hierarchy,
+        Func<Footprint, bool> isSettled
+    )
     {
         var started = Stopwatch.GetTimestamp();
         while (setup.LivingGuests().Count > 0)
@@ -83,8 +89,15 @@ public static class GuestKills
         }
 
         // Finalizers, the collection of exits and the thread pool's own retirement of threads take their time.
-        await Task.Delay(TimeSpan.FromSeconds(25));
-        return Footprint.Of(backend.Id, hierarchy);
+        Footprint footprint;
+        var ended = Stopwatch.GetTimestamp();
+        do
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1));
+            footprint = Footprint.Of(backend.Id, hierarchy);
+        } while (!isSettled(footprint) && Stopwatch.GetElapsedTime(ended) < s_settleTime);
+
+        return footprint;
     }
 
     private static bool TryKill(int process)

@@ -15,17 +15,23 @@ public sealed record GuestKillsResult(int Kills, Footprint Before, Footprint Aft
     /// <summary>What was promised and did not hold; empty for a proof.</summary>
     public IReadOnlyList<string> Broken =>
         [
-            .. Proof.Unless(After.Regions <= Before.Regions, $"{After.Regions - Before.Regions} regions leaked"),
-            .. Proof.Unless(After.MappedRegions <= Before.MappedRegions, $"{After.MappedRegions - Before.MappedRegions} mappings leaked"),
-            .. Proof.Unless(After.Groups <= Before.Groups, $"{After.Groups - Before.Groups} control groups leaked"),
-            .. Proof.Unless(After.Children <= Before.Children, $"{After.Children - Before.Children} processes were not collected"),
-            .. Proof.Unless(
-                After.Descriptors <= Before.Descriptors + Slack,
-                $"{After.Descriptors - Before.Descriptors} descriptors leaked"
-            ),
-            .. Proof.Unless(After.Threads <= Before.Threads + Slack, $"{After.Threads - Before.Threads} threads leaked"),
+            .. Leaks(Before, After),
             .. Proof.Unless(StateFiles == 0, $"{StateFiles} state files were left behind"),
             .. Proof.Unless(Orphans == 0, $"{Orphans} guest processes were left behind"),
             .. Proof.Common(Load),
+        ];
+
+    /// <summary>What is held after that was not before.</summary>
+    public static IReadOnlyList<string> Leaks(Footprint before, Footprint after) =>
+        [
+            .. Proof.Unless(after.Regions <= before.Regions, $"{after.Regions - before.Regions} regions leaked"),
+            .. Proof.Unless(after.MappedRegions <= before.MappedRegions, $"{after.MappedRegions - before.MappedRegions} mappings leaked"),
+            .. Proof.Unless(after.Groups <= before.Groups, $"{after.Groups - before.Groups} control groups leaked"),
+            .. Proof.Unless(after.Children <= before.Children, $"{after.Children - before.Children} processes were not collected"),
+            .. Proof.Unless(
+                after.Descriptors <= before.Descriptors + Slack,
+                $"{after.Descriptors - before.Descriptors} descriptors leaked"
+            ),
+            .. Proof.Unless(after.Threads <= before.Threads + Slack, $"{after.Threads - before.Threads} threads leaked"),
         ];
 }
