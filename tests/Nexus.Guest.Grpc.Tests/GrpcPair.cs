@@ -26,7 +26,7 @@ internal sealed class GrpcPair : IAsyncDisposable
         ResolveNames? resolve = null
     )
     {
-        _executor = new GrpcCallExecutor(_pump, _metrics, configure: null, resolve) { InNode = inNode };
+        _executor = new GrpcCallExecutor(_pump, _metrics, resolve ?? System.Net.Dns.GetHostAddressesAsync) { InNode = inNode };
         _function = new FunctionDefinition
         {
             Name = "pair",

@@ -73,7 +73,9 @@ public sealed class Instance : IAsyncDisposable
     /// <exception cref="Diagnostics.NexusException">The sandbox cannot be had here.</exception>
     internal static async Task<Instance> StartAsync(FunctionDefinition function, InstanceServices services, CancellationToken cancellation)
     {
-        var machine = function.IsRehearsed ? await services.Rehearsed.FindAsync(function).ConfigureAwait(false) : null;
+        var machine = function.IsRehearsed
+            ? await services.Rehearsed.FindAsync(function).WaitAsync(cancellation).ConfigureAwait(false)
+            : null;
         if (machine is not null && services.Rehearsed.TakeStandby(function, machine) is { } standby)
         {
             standby.Launch();

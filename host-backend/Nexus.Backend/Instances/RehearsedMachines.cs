@@ -21,22 +21,12 @@ internal sealed class RehearsedMachines(InstanceServices services)
 
     // The clone that has just been launched needs the processors more.
     private static readonly TimeSpan s_refill = TimeSpan.FromMilliseconds(200);
-    private readonly ConcurrentDictionary<string, Lazy<Task<SuspendedGuest?>>> _taken = new();
+    private readonly SuspendedGuests _taken = new();
     private readonly ConcurrentDictionary<string, Instance> _standby = new();
     private readonly ConcurrentDictionary<string, bool> _closed = new();
 
     /// <summary>The machine of a function, made when it is first asked for; null when it cannot be had, and the next start tries again.</summary>
-    public async Task<SuspendedGuest?> FindAsync(FunctionDefinition function)
-    {
-        var taken = _taken.GetOrAdd(function.Name, _ => new Lazy<Task<SuspendedGuest?>>(() => TakeAsync(function)));
-        var result = await taken.Value.ConfigureAwait(false);
-        if (result is null)
-        {
-            _taken.TryRemove(new KeyValuePair<string, Lazy<Task<SuspendedGuest?>>>(function.Name, taken));
-        }
-
-        return result;
-    }
+    public Task<SuspendedGuest?> FindAsync(FunctionDefinition function) => _taken.FindAsync(function.Name, () => TakeAsync(function));
 
     /// <summary>A clone that was restored ahead, if the function has one; the next is then made ready.</summary>
     public Instance? TakeStandby(FunctionDefinition function, SuspendedGuest from)
@@ -88,32 +78,40 @@ internal sealed class RehearsedMachines(InstanceServices services)
     private async Task<SuspendedGuest?> TakeAsync(FunctionDefinition function)
     {
         var guest = SuspendedGuest.Create();
-        using var trigger = EventDoorbell.Create();
-        var instance = await Instance
-            .StartAsync(function, services, from: null, new Suspension(guest, trigger.Descriptor), isHeld: false, CancellationToken.None)
-            .ConfigureAwait(false);
-        await using (instance)
+        var isWhole = false;
+        try
         {
-            try
+            isWhole = await SuspendAsync(function, guest).ConfigureAwait(false);
+            return isWhole ? guest : null;
+        }
+        catch (TimeoutException)
+        {
+            // Its machine is ended, and the function starts without.
+            return null;
+        }
+        finally
+        {
+            if (!isWhole)
             {
-                if (await RehearseAsync(instance, function).ConfigureAwait(false))
-                {
-                    trigger.Ring();
-                    var exit = await instance.Process.Exited.WaitAsync(s_patience).ConfigureAwait(false);
-                    if (exit.ExitCode == 0)
-                    {
-                        return guest;
-                    }
-                }
-            }
-            catch (TimeoutException)
-            {
-                // It is ended, and the function starts without.
+                guest.Dispose();
             }
         }
+    }
 
-        guest.Dispose();
-        return null;
+    private async Task<bool> SuspendAsync(FunctionDefinition function, SuspendedGuest guest)
+    {
+        using var trigger = EventDoorbell.Create();
+        await using var instance = await Instance
+            .StartAsync(function, services, from: null, new Suspension(guest, trigger.Descriptor), isHeld: false, CancellationToken.None)
+            .ConfigureAwait(false);
+        if (!await RehearseAsync(instance, function).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        trigger.Ring();
+        var exit = await instance.Process.Exited.WaitAsync(s_patience).ConfigureAwait(false);
+        return exit.ExitCode == 0;
     }
 
     /// <summary>False where nothing is worth keeping: the function cannot be made, or does not outlive the event.</summary>

@@ -31,7 +31,7 @@ public sealed class VirtualMachineSandbox : ISandbox
     private readonly ImageCache _images;
     private readonly ConcurrentDictionary<string, Lazy<string>> _runtimes = new();
     private readonly ConcurrentDictionary<string, Lazy<string>> _functions = new();
-    private readonly ConcurrentDictionary<string, Lazy<Task<SuspendedGuest?>>> _suspended = new();
+    private readonly SuspendedGuests _suspended = new();
 
     /// <param name="options">Kernel, programs and images.</param>
     /// <param name="jail">Holds the monitors.</param>
@@ -57,8 +57,7 @@ public sealed class VirtualMachineSandbox : ISandbox
     public string Kind => "vm";
 
     /// <summary>Guests of this key go on from a snapshot that was taken before.</summary>
-    internal void UseSnapshot(string key, SuspendedGuest guest) =>
-        _suspended[key] = new Lazy<Task<SuspendedGuest?>>(Task.FromResult<SuspendedGuest?>(guest));
+    internal void UseSnapshot(string key, SuspendedGuest guest) => _suspended.Use(key, guest);
 
     public async Task<SandboxProcess> StartAsync(SandboxSpec spec, CancellationToken cancellation)
     {
@@ -66,7 +65,11 @@ public sealed class VirtualMachineSandbox : ISandbox
         Note(spec, "start");
         var suspended =
             spec.Suspended
-            ?? (spec.SnapshotKey is { } key ? await SuspendedAsync(key, spec).WaitAsync(cancellation).ConfigureAwait(false) : null);
+            ?? (
+                spec.SnapshotKey is { } key
+                    ? await _suspended.FindAsync(key, () => SuspendAsync(spec)).WaitAsync(cancellation).ConfigureAwait(false)
+                    : null
+            );
         using var launch = new MonitorLaunch(spec.Descriptors);
         AddMachine(launch, spec);
         if (suspended is null)
@@ -98,23 +101,27 @@ public sealed class VirtualMachineSandbox : ISandbox
         return await StartMonitorAsync(launch, spec, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>The snapshot of a function, taken when it is first asked for; null when it cannot be had, and the next start tries again.</summary>
-    private async Task<SuspendedGuest?> SuspendedAsync(string key, SandboxSpec spec)
-    {
-        var taken = _suspended.GetOrAdd(key, _ => new Lazy<Task<SuspendedGuest?>>(() => SuspendAsync(spec)));
-        var result = await taken.Value.ConfigureAwait(false);
-        if (result is null)
-        {
-            _suspended.TryRemove(new KeyValuePair<string, Lazy<Task<SuspendedGuest?>>>(key, taken));
-        }
-
-        return result;
-    }
-
     /// <summary>A snapshot of a machine that was booted for it; null when the function refused or was too slow.</summary>
     internal async Task<SuspendedGuest?> SuspendAsync(SandboxSpec spec)
     {
         var guest = SuspendedGuest.Create();
+        var isWhole = false;
+        try
+        {
+            isWhole = await SuspendAsync(spec, guest).ConfigureAwait(false);
+            return isWhole ? guest : null;
+        }
+        finally
+        {
+            if (!isWhole)
+            {
+                guest.Dispose();
+            }
+        }
+    }
+
+    private async Task<bool> SuspendAsync(SandboxSpec spec, SuspendedGuest guest)
+    {
         // Neither region nor doorbells: a clone gets its own.
         using var launch = new MonitorLaunch(new Dictionary<int, SafeHandle>());
         AddMachine(launch, spec);
@@ -131,13 +138,7 @@ public sealed class VirtualMachineSandbox : ISandbox
 
         var exit = await process.Exited.ConfigureAwait(false);
         await drained.ConfigureAwait(false);
-        if (exit.ExitCode == 0)
-        {
-            return guest;
-        }
-
-        guest.Dispose();
-        return null;
+        return exit.ExitCode == 0;
     }
 
     private static void AddSuspension(MonitorLaunch launch, Suspension? suspension)

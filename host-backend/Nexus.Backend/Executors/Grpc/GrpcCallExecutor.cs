@@ -20,13 +20,13 @@ public sealed class GrpcCallExecutor : ICallExecutor, IDisposable
     /// <param name="pump">Its threads wait for the connections, and run what waited for them.</param>
     /// <param name="metrics">Counts calls.</param>
     public GrpcCallExecutor(ChannelPump pump, NexusMetrics metrics)
-        : this(pump, metrics, configure: null) { }
+        : this(pump, metrics, Dns.GetHostAddressesAsync) { }
 
-    internal GrpcCallExecutor(ChannelPump pump, NexusMetrics metrics, Action<SocketsHttpHandler>? configure, ResolveNames? resolve = null)
+    internal GrpcCallExecutor(ChannelPump pump, NexusMetrics metrics, ResolveNames resolve)
     {
         _metrics = metrics;
-        _resolve = resolve ?? Dns.GetHostAddressesAsync;
-        _connections = new GrpcConnections(pump, configure);
+        _resolve = resolve;
+        _connections = new GrpcConnections(pump);
     }
 
     public ushort Protocol => ChannelProtocol.Grpc;

@@ -17,10 +17,10 @@ internal sealed class GrpcConnections : IDisposable
     private readonly HttpMessageInvoker _elsewhere;
     private readonly HttpMessageInvoker _anywhere;
 
-    public GrpcConnections(ChannelPump pump, Action<SocketsHttpHandler>? configure = null)
+    public GrpcConnections(ChannelPump pump)
     {
-        _elsewhere = new HttpMessageInvoker(CreateHandler(toThisMachine: false, pump, configure));
-        _anywhere = new HttpMessageInvoker(CreateHandler(toThisMachine: true, pump, configure));
+        _elsewhere = new HttpMessageInvoker(CreateHandler(toThisMachine: false, pump));
+        _anywhere = new HttpMessageInvoker(CreateHandler(toThisMachine: true, pump));
     }
 
     /// <param name="request">The call.</param>
@@ -35,7 +35,7 @@ internal sealed class GrpcConnections : IDisposable
         _anywhere.Dispose();
     }
 
-    private static SocketsHttpHandler CreateHandler(bool toThisMachine, ChannelPump pump, Action<SocketsHttpHandler>? configure)
+    private static SocketsHttpHandler CreateHandler(bool toThisMachine, ChannelPump pump)
     {
         if (AppContext.GetData(WindowLimit) is null)
         {
@@ -60,7 +60,6 @@ internal sealed class GrpcConnections : IDisposable
             (context, cancellation) =>
                 UpstreamConnection.OpenAsync(context.DnsEndPoint, toThisMachine, GrpcDiagnostics.Upstreams, pump, cancellation)
         );
-        configure?.Invoke(handler);
         return handler;
     }
 }

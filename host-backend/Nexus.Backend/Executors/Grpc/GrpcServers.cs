@@ -108,8 +108,6 @@ internal sealed class GrpcServers
             {
                 Volatile.Write(ref _servers, servers);
             }
-
-            Volatile.Write(ref _resolvedAt, Stopwatch.GetTimestamp());
         }
         catch (SocketException unknown)
         {
@@ -118,6 +116,9 @@ internal sealed class GrpcServers
                 throw new HttpRequestException(HttpRequestError.NameResolutionError, unknown.Message, unknown);
             }
         }
+
+        // After a failure, too: what was known serves on, and the name service is not asked again by every call.
+        Volatile.Write(ref _resolvedAt, Stopwatch.GetTimestamp());
 
         if (_servers.Length == 0)
         {
