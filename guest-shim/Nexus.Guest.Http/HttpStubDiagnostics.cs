@@ -42,8 +42,8 @@ public static class HttpStubDiagnostics
 
     public static readonly Diagnostic NoNetwork = new(
         "NEXUS0605",
-        "The function opened a connection, and its sandbox has no network",
-        "Sockets are not taken over: what opens one itself (a database driver, a Redis client, mail) stays in the sandbox.",
+        "The function opened a socket, and its sandbox has no network",
+        "Sockets are not taken over: what opens one itself (a database driver, a Redis client, mail, a listener) stays in the sandbox.",
         "Use a service through HttpClient, gRPC or the AWS SDK, or grant the function the node's network: \"network\": \"host\"."
     );
 

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using static Nexus.Guest.Http.SandboxNetwork;
+using static Nexus.Guest.Http.SandboxPlace;
 
 namespace Nexus.Guest.Http;
 
@@ -42,6 +44,23 @@ public static class SocketInterception
     public static ValueTask ConnectAsync(Socket socket, string host, int port, CancellationToken cancellationToken) =>
         new(NamedAsync(Place(host, port), () => socket.ConnectAsync(host, port, cancellationToken).AsTask()));
 
+    public static IAsyncResult BeginConnect(Socket socket, EndPoint remoteEP, AsyncCallback? callback, object? state) =>
+        TaskToAsyncResult.Begin(ConnectAsync(socket, remoteEP), callback, state);
+
+    public static IAsyncResult BeginConnect(Socket socket, IPAddress address, int port, AsyncCallback? requestCallback, object? state) =>
+        TaskToAsyncResult.Begin(ConnectAsync(socket, address, port), requestCallback, state);
+
+    public static IAsyncResult BeginConnect(
+        Socket socket,
+        IPAddress[] addresses,
+        int port,
+        AsyncCallback? requestCallback,
+        object? state
+    ) => TaskToAsyncResult.Begin(ConnectAsync(socket, addresses, port), requestCallback, state);
+
+    public static IAsyncResult BeginConnect(Socket socket, string host, int port, AsyncCallback? requestCallback, object? state) =>
+        TaskToAsyncResult.Begin(ConnectAsync(socket, host, port), requestCallback, state);
+
     public static void Connect(TcpClient client, IPEndPoint remoteEP) => Named(Place(remoteEP), () => client.Connect(remoteEP));
 
     public static void Connect(TcpClient client, IPAddress address, int port) =>
@@ -77,30 +96,46 @@ public static class SocketInterception
     public static ValueTask ConnectAsync(TcpClient client, string hostname, int port, CancellationToken cancellationToken) =>
         new(NamedAsync(Place(hostname, port), () => client.ConnectAsync(hostname, port, cancellationToken).AsTask()));
 
-    public static bool ConnectAsync(Socket socket, SocketAsyncEventArgs e)
-    {
-        var pending = socket.ConnectAsync(e);
-        if (!pending && e.SocketError == SocketError.AccessDenied && SandboxNetwork.IsNone)
-        {
-            // This way of calling has no exception to put it into.
-            SandboxNetwork.Tell(HttpStubDiagnostics.NoNetwork, Place(e.RemoteEndPoint));
-        }
+    public static IAsyncResult BeginConnect(TcpClient client, IPAddress address, int port, AsyncCallback? requestCallback, object? state) =>
+        TaskToAsyncResult.Begin(ConnectAsync(client, address, port), requestCallback, state);
 
-        return pending;
-    }
+    public static IAsyncResult BeginConnect(
+        TcpClient client,
+        IPAddress[] addresses,
+        int port,
+        AsyncCallback? requestCallback,
+        object? state
+    ) => TaskToAsyncResult.Begin(ConnectAsync(client, addresses, port), requestCallback, state);
+
+    public static IAsyncResult BeginConnect(TcpClient client, string host, int port, AsyncCallback? requestCallback, object? state) =>
+        TaskToAsyncResult.Begin(ConnectAsync(client, host, port), requestCallback, state);
+
+    public static bool ConnectAsync(Socket socket, SocketAsyncEventArgs e) => Told(socket.ConnectAsync(e), e);
+
+    public static bool ConnectAsync(SocketType socketType, ProtocolType protocolType, SocketAsyncEventArgs e) =>
+        Told(Socket.ConnectAsync(socketType, protocolType, e), e);
+
+    public static Socket NewSocket(SocketType socketType, ProtocolType protocolType) =>
+        Named(Place(null, socketType, protocolType), () => new Socket(socketType, protocolType));
+
+    public static Socket NewSocket(AddressFamily addressFamily, SocketType socketType, ProtocolType protocolType) =>
+        Named(Place(addressFamily, socketType, protocolType), () => new Socket(addressFamily, socketType, protocolType));
+
+    public static Socket NewSocket(SafeSocketHandle handle) => new(handle);
+
+    public static Socket NewSocket(SocketInformation socketInformation) =>
+        // The rule stands for every constructor; this one says in its own words what it cannot do on this system.
+#pragma warning disable CA1416
+        new(socketInformation);
+#pragma warning restore CA1416
 
     public static TcpClient NewTcpClient() => new();
 
     public static TcpClient NewTcpClient(AddressFamily family) => new(family);
 
-    public static TcpClient NewTcpClient(IPEndPoint localEP) => new(localEP);
+    public static TcpClient NewTcpClient(IPEndPoint localEP) => Named(Place(localEP), () => new TcpClient(localEP));
 
-    public static TcpClient NewTcpClient(string hostname, int port)
-    {
-        TcpClient? client = null;
-        Named(Place(hostname, port), () => client = new TcpClient(hostname, port));
-        return client!;
-    }
+    public static TcpClient NewTcpClient(string hostname, int port) => Named(Place(hostname, port), () => new TcpClient(hostname, port));
 
     public static IPAddress[] GetHostAddresses(string hostNameOrAddress) =>
         Resolved(hostNameOrAddress, () => Dns.GetHostAddresses(hostNameOrAddress));
@@ -143,59 +178,19 @@ public static class SocketInterception
         CancellationToken cancellationToken
     ) => ResolvedAsync(hostNameOrAddress, () => Dns.GetHostEntryAsync(hostNameOrAddress, family, cancellationToken));
 
-    private static string Place(EndPoint? endPoint) => endPoint is DnsEndPoint name ? Place(name.Host, name.Port) : $"{endPoint}";
-
-    private static string Place(IPAddress address, int port) => $"{new IPEndPoint(address, port)}";
-
-    private static string Place(IPAddress[] addresses, int port) => $"{string.Join<IPAddress>(", ", addresses)}, port {port}";
-
-    private static string Place(string host, int port) => $"{host}:{port}";
-
-    private static void Named(string place, Action connect)
+    private static bool Told(bool pending, SocketAsyncEventArgs e)
     {
-        try
+        if (!pending && e.SocketError == SocketError.AccessDenied && IsNone)
         {
-            connect();
+            // This way of calling has no exception to put it into.
+            Tell(HttpStubDiagnostics.NoNetwork, Place(e.RemoteEndPoint));
         }
-        catch (SocketException refused) when (SandboxNetwork.IsNone)
-        {
-            throw SandboxNetwork.Refusal(HttpStubDiagnostics.NoNetwork, place, refused);
-        }
+
+        return pending;
     }
 
-    private static async Task NamedAsync(string place, Func<Task> connect)
-    {
-        try
-        {
-            await connect().ConfigureAwait(false);
-        }
-        catch (SocketException refused) when (SandboxNetwork.IsNone)
-        {
-            throw SandboxNetwork.Refusal(HttpStubDiagnostics.NoNetwork, place, refused);
-        }
-    }
+    private static T Resolved<T>(string name, Func<T> resolve) => Named(HttpStubDiagnostics.NoNameService, name, resolve);
 
-    private static T Resolved<T>(string name, Func<T> resolve)
-    {
-        try
-        {
-            return resolve();
-        }
-        catch (SocketException refused) when (SandboxNetwork.IsNone)
-        {
-            throw SandboxNetwork.Refusal(HttpStubDiagnostics.NoNameService, name, refused);
-        }
-    }
-
-    private static async Task<T> ResolvedAsync<T>(string name, Func<Task<T>> resolve)
-    {
-        try
-        {
-            return await resolve().ConfigureAwait(false);
-        }
-        catch (SocketException refused) when (SandboxNetwork.IsNone)
-        {
-            throw SandboxNetwork.Refusal(HttpStubDiagnostics.NoNameService, name, refused);
-        }
-    }
+    private static Task<T> ResolvedAsync<T>(string name, Func<Task<T>> resolve) =>
+        NamedAsync(HttpStubDiagnostics.NoNameService, name, resolve);
 }

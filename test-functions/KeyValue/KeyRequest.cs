@@ -3,7 +3,7 @@ namespace KeyValue;
 /// <summary>The event: which client, and where the server is.</summary>
 public sealed record KeyRequest
 {
-    /// <summary>redis, postgres, tcp, tcpNow, socket, socketNow or name.</summary>
+    /// <summary>redis, postgres, tcp, tcpNow, tcpBegin, socket, socketNow, socketBegin, sendTo, name, or, without a server: listener, bind, listen, udp, datagram.</summary>
     public string Client { get; init; } = "";
 
     public string Host { get; init; } = "";

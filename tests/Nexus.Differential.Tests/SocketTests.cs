@@ -19,8 +19,23 @@ public sealed class SocketTests
 
     public static IEnumerable<object[]> Clients =>
         HookedFunctions.Modes.SelectMany(
-            static _ => new[] { "redis", "tcp", "tcpNow", "socket", "socketNow" },
+            static _ => new[] { "redis", "tcp", "tcpNow", "tcpBegin", "socket", "socketNow", "socketBegin" },
             static (mode, client) => new object[] { mode, client }
+        );
+
+    /// <summary>What a function does with sockets of its own alone, and how the refusal names it.</summary>
+    public static IEnumerable<object[]> Alone =>
+        HookedFunctions.Modes.SelectMany(
+            static _ =>
+                new[]
+                {
+                    ("listener", "127.0.0.1:0, to receive there"),
+                    ("bind", "127.0.0.1:0, to receive there"),
+                    ("listen", "an unbound socket, to receive"),
+                    ("udp", "127.0.0.1:0, to receive there"),
+                    ("datagram", "a socket (InterNetwork, Dgram, Udp)"),
+                },
+            static (mode, use) => new object[] { mode, use.Item1, use.Item2 }
         );
 
     [ClassInitialize]
@@ -66,14 +81,13 @@ public sealed class SocketTests
         var (answer, _) = await RunAsync(Runner(mode, "none"), client, "127.0.0.1", s_server.Port);
 
         Assert.AreEqual(before, s_server.Connections);
-        if (client == "redis")
+        Assert.Contains("NEXUS0605", answer);
+        if (client != "redis")
         {
-            // It connects by BeginConnect, which no rule is for: refused all the same, without the diagnostic.
-            Assert.AreNotEqual("hello", answer);
-            return;
+            // It hands the text on only.
+            Assert.StartsWith("SocketException AccessDenied: ", answer);
         }
 
-        Assert.Contains("NEXUS0605", answer);
         Assert.Contains($"127.0.0.1:{s_server.Port}", answer);
     }
 
@@ -90,6 +104,29 @@ public sealed class SocketTests
         Assert.AreEqual(direct, through);
         Assert.IsGreaterThanOrEqualTo(before + 2, s_server.Connections);
         Assert.Contains("WITH THE NODE'S NETWORK", s_backend!.Output);
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Alone))]
+    [Timeout(90_000, CooperativeCancellation = true)]
+    public async Task Use_WithoutANetwork_IsRefusedAndNamed(HookMode mode, string use, string place)
+    {
+        var (answer, _) = await RunAsync(Runner(mode, "none"), use, "", 0);
+
+        Assert.StartsWith("SocketException AccessDenied: Permission denied NEXUS0605", answer);
+        Assert.Contains(place, answer);
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Alone))]
+    [Timeout(90_000, CooperativeCancellation = true)]
+    public async Task Use_WithTheNodesNetwork_IsAsInADirectRun(HookMode mode, string use, string place)
+    {
+        var (direct, _) = await RunAsync(s_direct!, use, "", 0);
+        var (through, _) = await RunAsync(Runner(mode, "host"), use, "", 0);
+
+        Assert.AreEqual("hello", direct, place);
+        Assert.AreEqual(direct, through, place);
     }
 
     [TestMethod]
@@ -110,6 +147,7 @@ public sealed class SocketTests
     [DataRow("postgres", "10.1.2.3", 5432, "NEXUS0605", "10.1.2.3:5432")]
     [DataRow("postgres", "db.example.com", 5432, "NEXUS0606", "db.example.com")]
     [DataRow("name", "mail.example.com", 0, "NEXUS0606", "mail.example.com")]
+    [DataRow("sendTo", "10.1.2.3", 53, "NEXUS0605", "10.1.2.3:53")]
     [DataRow("tcp", "cache.example.com", 6379, "NEXUS0605", "cache.example.com:6379")]
     [Timeout(90_000, CooperativeCancellation = true)]
     public async Task Place_ThatCannotBeReached_IsNamedInExceptionAndLog(string client, string host, int port, string id, string place)

@@ -12,6 +12,10 @@ public sealed class CoverageCheckerTests
         {
             public static async System.Threading.Tasks.Task<string> Fetch() { using var c = new HttpClient(); return await c.GetStringAsync("http://x"); }
             public static object Raw() => new System.Net.Sockets.TcpClient();
+            public static void Begin(System.Net.Sockets.Socket s) => s.BeginConnect("x", 1, null, null);
+            public static object Datagrams() => new System.Net.Sockets.UdpClient();
+            public static object Bare() => new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Dgram, System.Net.Sockets.ProtocolType.Udp);
+            public static void Listen() => new System.Net.Sockets.TcpListener(System.Net.IPAddress.Any, 1).Start();
             public static object Names() => System.Net.Dns.GetHostAddresses("x");
             public static object Keys() => new Amazon.DynamoDBv2.AmazonDynamoDBClient("id", "secret");
             public static object Basic() => new Amazon.Runtime.BasicAWSCredentials("id", "secret");
@@ -47,7 +51,18 @@ public sealed class CoverageCheckerTests
             report.Libraries.Select(l => $"{l.Assembly} {l.Status}").ToArray()
         );
         CollectionAssert.AreEquivalent(
-            new[] { "NEXUS0124 Raw", "NEXUS0124 Names", "NEXUS0124 Serve", "NEXUS0126 Keys", "NEXUS0126 Basic", "NEXUS0126 Run" },
+            new[]
+            {
+                "NEXUS0124 Raw",
+                "NEXUS0124 Datagrams",
+                "NEXUS0124 Bare",
+                "NEXUS0124 Listen",
+                "NEXUS0124 Names",
+                "NEXUS0124 Serve",
+                "NEXUS0126 Keys",
+                "NEXUS0126 Basic",
+                "NEXUS0126 Run",
+            },
             report.Findings.Select(f => $"{f.DiagnosticId} {Name(f.Member!)}").ToArray()
         );
         Assert.IsTrue(report.Rules.Any(rule => rule.RuleId == "http-client" && rule.Member.Contains("Fetch", StringComparison.Ordinal)));
