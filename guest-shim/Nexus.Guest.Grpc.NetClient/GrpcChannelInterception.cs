@@ -16,19 +16,20 @@ public static class GrpcChannelInterception
             return result;
         }
 
-        if (channelOptions.HttpHandler is LibraryHandler)
+        if (channelOptions.HttpHandler is LibraryHandler handler)
         {
-            Targets.AddOrUpdate(result, new NetClientChannel(calls: null));
+            Targets.AddOrUpdate(result, new NetClientChannel(calls: null, handler.Servers));
             return result;
         }
 
-        if (LibraryChannel.Options(channel.Peer, address, channelOptions) is { } options)
+        if (LibraryChannel.Create(channel.Peer, address, channelOptions) is { } repeated)
         {
             // The first channel has not connected and never will; this call comes by here once more.
-            return GrpcChannel.ForAddress(address, options);
+            return GrpcChannel.ForAddress(repeated.Address, repeated.Options);
         }
 
-        Targets.AddOrUpdate(result, new NetClientChannel(NetClientTarget.Create(channel.Peer, address, channelOptions)));
+        var calls = NetClientTarget.Create(channel.Peer, address, channelOptions);
+        Targets.AddOrUpdate(result, new NetClientChannel(calls, calls.Servers));
         return result;
     }
 

@@ -10,9 +10,9 @@ namespace Nexus.Guest.Grpc.NetClient;
 /// </summary>
 internal static class LibraryChannel
 {
-    /// <summary>Options for such a channel in place of the program's; null for any other channel.</summary>
+    /// <summary>Address and options for such a channel in place of the program's; null for any other channel.</summary>
     /// <exception cref="NotSupportedException">NEXUS0750 to NEXUS0754.</exception>
-    public static GrpcChannelOptions? Options(ChannelPeer peer, Uri address, GrpcChannelOptions options)
+    public static (Uri Address, GrpcChannelOptions Options)? Create(ChannelPeer peer, Uri address, GrpcChannelOptions options)
     {
         if (options.ServiceConfig is not { } config || !config.MethodConfigs.Any(IsRepeated))
         {
@@ -20,22 +20,19 @@ internal static class LibraryChannel
         }
 
         NetClientTarget.Check(address, options);
-        if (!NetClientTarget.IsHttp(address))
-        {
-            throw new NotSupportedException(GrpcStubDiagnostics.UnknownScheme.With(address.OriginalString).Message);
-        }
-
         var replaced = options.DisposeHttpClient ? (IDisposable?)options.HttpHandler ?? options.HttpClient : null;
         var changed = (GrpcChannelOptions)Clone(options);
-        changed.HttpHandler = new LibraryHandler(peer, HandlerCheck.ConnectsFirst(options), replaced);
+        var (isSecure, _) = ChannelCredentialsReader.Read(address, options.Credentials);
+        var servers = NetClientTarget.IsHttp(address) ? null : ServerSource.Create(address, isSecure, options);
+        changed.HttpHandler = new LibraryHandler(peer, HandlerCheck.ConnectsFirst(options), servers, replaced);
         changed.HttpClient = null;
         changed.ServiceConfig = WithoutBalancing(config);
-        return changed;
+        return (NetClientTarget.NameOf(address, isSecure), changed);
     }
 
     private static bool IsRepeated(MethodConfig method) => method.RetryPolicy is not null || method.HedgingPolicy is not null;
 
-    /// <summary>One address leaves nothing to balance, and the library wants its own handler for it.</summary>
+    /// <summary>The library has one address and nothing to balance, and wants its own handler for it; which server an attempt goes to is the backend's to choose.</summary>
     private static ServiceConfig WithoutBalancing(ServiceConfig config)
     {
         var kept = new ServiceConfig { RetryThrottling = config.RetryThrottling };

@@ -2,7 +2,8 @@ namespace Nexus.Guest.Grpc.NetClient;
 
 /// <summary>What is kept for a channel of the library.</summary>
 /// <param name="calls">Null when the library makes the calls itself.</param>
-internal sealed class NetClientChannel(GrpcTarget? calls)
+/// <param name="servers">What finds its servers; null when it has one.</param>
+internal sealed class NetClientChannel(GrpcTarget? calls, IAddressSource? servers)
 {
     public GrpcTarget? Calls { get; } = calls;
 
@@ -14,7 +15,7 @@ internal sealed class NetClientChannel(GrpcTarget? calls)
     {
         IsDisposed = true;
         Calls?.Dispose();
-        (Calls?.Servers as IDisposable)?.Dispose();
+        (servers as IDisposable)?.Dispose();
         Connectivity.ShutDown();
     }
 }

@@ -18,11 +18,7 @@ internal static class NetClientTarget
         return new GrpcTarget
         {
             Peer = peer,
-            // What credentials of calls are told by the library.
-            Address =
-                servers is null ? address
-                : address.Host.Length == 0 ? new Uri($"{scheme}://loadbalancer.temporary.invalid")
-                : new Uri($"{scheme}://{address.Authority}"),
+            Address = NameOf(address, isSecure),
             Scheme = servers is null ? address.Scheme : scheme,
             Authority = servers is null ? address.Authority : servers.Authority,
             Servers = servers,
@@ -58,6 +54,15 @@ internal static class NetClientTarget
         {
             throw new NotSupportedException(GrpcStubDiagnostics.Balancer.With(foreign.PolicyName).Message);
         }
+    }
+
+    /// <summary>The address as the library tells it to credentials of calls.</summary>
+    public static Uri NameOf(Uri address, bool isSecure)
+    {
+        var scheme = isSecure ? Uri.UriSchemeHttps : Uri.UriSchemeHttp;
+        return IsHttp(address) ? address
+            : address.Host.Length == 0 ? new Uri($"{scheme}://loadbalancer.temporary.invalid")
+            : new Uri($"{scheme}://{address.Authority}");
     }
 
     /// <summary>Whether the address names one server.</summary>

@@ -36,7 +36,6 @@ internal sealed class ServerSource : IAddressSource, IDisposable
         }
     }
 
-    /// <summary>Host and port whose name stands for the servers; empty when each has a name of its own.</summary>
     public string Authority { get; } = "";
 
     /// <exception cref="NotSupportedException">NEXUS0752: nobody knows the scheme, or the library's version makes its resolvers in another way.</exception>

@@ -22,8 +22,8 @@ public static class GrpcStubDiagnostics
     public static readonly Diagnostic UnknownScheme = new(
         "NEXUS0752",
         "A gRPC channel finds its addresses in a way of its own",
-        "No resolver among the channel's services knows the address's scheme, or the channel's service config repeats calls, which is done for http and https only.",
-        "Name the server by http:// or https://, add the resolver to the channel's ServiceProvider, or leave retries and hedging out."
+        "No resolver among the channel's services knows the address's scheme.",
+        "Name the server by http:// or https://, or add the resolver to the channel's ServiceProvider."
     );
 
     public static readonly Diagnostic NotHttp2 = new(

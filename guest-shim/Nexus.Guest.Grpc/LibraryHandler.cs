@@ -10,18 +10,36 @@ namespace Nexus.Guest.Grpc;
 /// </summary>
 /// <param name="peer">This process's end of its channel to the backend.</param>
 /// <param name="connectsFirst">Whether the library would have connected by itself before it sends.</param>
+/// <param name="servers">Finds the channel's servers; null for one server, which the requests' address names.</param>
 /// <param name="replaced">The handler in whose place this one is, disposed of with it.</param>
-public sealed class LibraryHandler(ChannelPeer peer, bool connectsFirst, IDisposable? replaced = null) : HttpMessageHandler
+public sealed class LibraryHandler(ChannelPeer peer, bool connectsFirst, IAddressSource? servers = null, IDisposable? replaced = null)
+    : HttpMessageHandler
 {
     // What the library's retries take for a refusal of a load balancer, which is final whatever the policy says.
     private const string Drop = "grpc-internal-drop-request";
     private static readonly HttpRequestOptionsKey<bool> WaitForReady = new("WaitForReady");
 
+    /// <summary>What finds the channel's servers; null when it has one.</summary>
+    public IAddressSource? Servers => servers;
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         try
         {
-            var call = await peer.OpenAsync(ChannelProtocol.Grpc, Head(request), timeout: null, final: false, cancellationToken)
+            var waits = request.Options.TryGetValue(WaitForReady, out var asked) && asked;
+            var found = servers is null ? null : await servers.CurrentAsync(waits, cancellationToken).ConfigureAwait(false);
+            if (found?.Failure is { } unknown)
+            {
+                throw new RpcException(unknown);
+            }
+
+            var call = await peer.OpenAsync(
+                    ChannelProtocol.Grpc,
+                    Head(request, found, waits),
+                    timeout: null,
+                    final: false,
+                    cancellationToken
+                )
                 .ConfigureAwait(false);
             var answer = new LibraryAnswer(call);
             try
@@ -44,6 +62,11 @@ public sealed class LibraryHandler(ChannelPeer peer, bool connectsFirst, IDispos
         }
         catch (GrpcFailureException failure)
         {
+            if (failure.Kind == GrpcFailureKind.Connect)
+            {
+                servers?.Refresh();
+            }
+
             throw Failure(failure);
         }
     }
@@ -58,7 +81,7 @@ public sealed class LibraryHandler(ChannelPeer peer, bool connectsFirst, IDispos
         base.Dispose(disposing);
     }
 
-    private static GrpcCallHead Head(HttpRequestMessage request)
+    private GrpcCallHead Head(HttpRequestMessage request, GrpcAddresses? found, bool waits)
     {
         var userAgent = "";
         var acceptEncoding = "";
@@ -92,15 +115,18 @@ public sealed class LibraryHandler(ChannelPeer peer, bool connectsFirst, IDispos
             // What kind of call it is does not show here; this one is the others' most general form.
             Kind = GrpcCallKind.Duplex,
             Scheme = address.Scheme,
-            Authority = address.Authority,
+            Authority = servers is null ? address.Authority : servers.Authority,
             Path = address.AbsolutePath,
             UserAgent = userAgent,
             AcceptEncoding = acceptEncoding,
+            // Each attempt is a call of its own, so that the backend chooses its server anew.
+            Balancing = found?.Balancing ?? GrpcBalancing.None,
+            Addresses = found?.Addresses ?? [],
         };
         return new GrpcCallHead
         {
             Method = method.Encode(),
-            Flags = request.Options.TryGetValue(WaitForReady, out var waits) && waits ? GrpcCallFlags.WaitForReady : GrpcCallFlags.None,
+            Flags = waits ? GrpcCallFlags.WaitForReady : GrpcCallFlags.None,
             // The library sends the header by itself, and watches the deadline.
             TimeoutMilliseconds = -1,
             Headers = headers,
@@ -136,6 +162,8 @@ public sealed class LibraryHandler(ChannelPeer peer, bool connectsFirst, IDispos
                 GrpcStatus.FromException(GrpcStatus.StartFailed, failure.Cause, failure.Status),
                 new Metadata { { Drop, bool.TrueString } }
             ),
+            GrpcFailureKind.Connect when servers is not null && GrpcStatus.Unresolved(servers.Authority, failure) is { } unresolved =>
+                new RpcException(unresolved),
             GrpcFailureKind.Connect when connectsFirst => new RpcException(
                 new Status(StatusCode.Unavailable, GrpcStatus.NotConnected, failure.Root)
             ),

@@ -22,15 +22,10 @@ internal static class Clients
                 options.HttpClient = new HttpClient();
                 break;
             case "static":
-                options.Credentials = ChannelCredentials.Insecure;
-                options.ServiceProvider = new ServiceCollection()
-                    .AddSingleton<ResolverFactory>(new StaticResolverFactory(_ => Addresses(address)))
-                    .BuildServiceProvider();
-                return new Trial.TrialClient(GrpcChannel.ForAddress("static:///trials", options));
+                return OfSeveral(request.Client, address, options);
             case "dns":
-                options.Credentials = ChannelCredentials.Insecure;
                 options.ServiceConfig = new ServiceConfig { LoadBalancingConfigs = { new RoundRobinConfig() } };
-                return new Trial.TrialClient(GrpcChannel.ForAddress($"dns:///localhost:{new Uri(address).Port}", options));
+                return OfSeveral(request.Client, address, options);
             case "factory":
                 var services = new ServiceCollection();
                 services
@@ -42,6 +37,21 @@ internal static class Clients
         }
 
         return new Trial.TrialClient(GrpcChannel.ForAddress(address, options));
+    }
+
+    /// <summary>Of a channel with several servers: nobody and the server, or all addresses of a name.</summary>
+    public static Trial.TrialClient OfSeveral(string scheme, string address, GrpcChannelOptions options)
+    {
+        options.Credentials = ChannelCredentials.Insecure;
+        if (scheme == "dns")
+        {
+            return new Trial.TrialClient(GrpcChannel.ForAddress($"dns:///localhost:{new Uri(address).Port}", options));
+        }
+
+        options.ServiceProvider = new ServiceCollection()
+            .AddSingleton<ResolverFactory>(new StaticResolverFactory(_ => Addresses(address)))
+            .BuildServiceProvider();
+        return new Trial.TrialClient(GrpcChannel.ForAddress("static:///trials", options));
     }
 
     /// <summary>Nobody, then the server.</summary>

@@ -43,6 +43,10 @@ public static class Repeats
             ["channel disposed while it waits"] = ChannelDisposedAsync,
             ["headers, trailers and compression"] = HeadersAsync,
             ["balanced alone"] = BalancedAsync,
+            ["several servers"] = static (address, seen) => SeveralAsync(address, seen, "static", Retries(5), "2|14"),
+            ["several servers by name"] = static (address, seen) => SeveralAsync(address, seen, "dns", Retries(5), "2|14"),
+            ["several servers, attempts used up"] = static (address, seen) => SeveralAsync(address, seen, "dns", Retries(3), "9|14"),
+            ["several servers, hedged"] = static (address, seen) => SeveralAsync(address, seen, "static", Hedging(5, Short), "2|14"),
             ["refused connection"] = static async (address, seen) =>
                 seen.AppendLine(
                     await Outcome.OfAsync(async _ => await Client(address, Retries(3)).SingleAsync(Calls.Request("echo", "anyone?")))
@@ -59,16 +63,24 @@ public static class Repeats
             ["hedged client streaming"] = HedgedStreamAsync,
         };
 
-    private static async Task UnaryAsync(
+    private static Task UnaryAsync(
         string address,
         StringBuilder seen,
         ServiceConfig config,
         string failures,
         Action<GrpcChannelOptions>? configure = null
-    )
+    ) => UnaryAsync(Client(address, config, configure), address, seen, failures);
+
+    private static Task SeveralAsync(string address, StringBuilder seen, string scheme, ServiceConfig config, string failures)
+    {
+        config.LoadBalancingConfigs.Add(new RoundRobinConfig());
+        return UnaryAsync(Clients.OfSeveral(scheme, address, new GrpcChannelOptions { ServiceConfig = config }), address, seen, failures);
+    }
+
+    private static async Task UnaryAsync(Trial.TrialClient client, string address, StringBuilder seen, string failures)
     {
         var key = Guid.NewGuid().ToString();
-        using var call = Client(address, config, configure).SingleAsync(Calls.Request("flaky", $"{key}|{failures}"));
+        using var call = client.SingleAsync(Calls.Request("flaky", $"{key}|{failures}"));
         seen.AppendLine(await Outcome.OfAsync(async reply => reply.AppendLine((await call.ResponseAsync).Text)));
         seen.AppendLine(Outcome.State(call.GetStatus, call.GetTrailers));
         await CountAsync(address, key, seen);

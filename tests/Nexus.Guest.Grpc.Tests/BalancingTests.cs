@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Grpc.Net.Client.Balancer;
@@ -15,6 +17,7 @@ namespace Nexus.Guest.Grpc.Tests;
 public sealed class BalancingTests
 {
     private static readonly string[] s_hosts = ["127.0.0.1", "127.0.0.2"];
+    private static readonly ConcurrentDictionary<string, ConcurrentQueue<string>> s_seen = [];
     private static WebApplication? s_app;
     private static int s_port;
 
@@ -38,6 +41,15 @@ public sealed class BalancingTests
         s_app.Use(
             static (context, next) =>
             {
+                var at = context.Connection.LocalIpAddress!.ToString();
+                s_seen.GetOrAdd($"{context.Request.Headers["run"]}", static _ => []).Enqueue(at);
+                if (context.Request.Headers["fails-at"] == at)
+                {
+                    context.Response.ContentType = "application/grpc";
+                    context.Response.Headers["grpc-status"] = $"{(int)StatusCode.Unavailable}";
+                    return Task.CompletedTask;
+                }
+
                 context.Response.Headers["at"] = context.Connection.LocalIpAddress!.ToString();
                 context.Response.Headers["called"] = context.Request.Host.Value;
                 return next(context);
@@ -164,16 +176,99 @@ public sealed class BalancingTests
         options.ServiceProvider = With<ResolverFactory>(new OwnResolvers(resolver));
         var client = pair.Client(new Uri("own:///somewhere"), options);
         var waiting = client.SingleAsync(new TrialRequest { Text = "late" }, new CallOptions().WithWaitForReady()).ResponseAsync;
-        resolver.Tell(ResolverResult.ForFailure(new Status(StatusCode.Unavailable, "not yet")));
+        await resolver.TellAsync(ResolverResult.ForFailure(new Status(StatusCode.Unavailable, "not yet")));
         var failure = await Assert.ThrowsExactlyAsync<RpcException>(async () => await client.SingleAsync(new TrialRequest()));
         Assert.AreEqual("not yet", failure.Status.Detail);
         Assert.IsFalse(waiting.IsCompleted);
         foreach (var host in s_hosts)
         {
-            resolver.Tell(ResolverResult.ForResult([new BalancerAddress(host, s_port)]));
+            await resolver.TellAsync(ResolverResult.ForResult([new BalancerAddress(host, s_port)]));
             Assert.AreEqual(host, (await CallsAsync(client, 1))[0].At);
         }
 
+        Assert.AreEqual("late", (await waiting).Text);
+    }
+
+    [TestMethod]
+    [DataRow("static:///all")]
+    [DataRow("dns:///orders.example:{0}")]
+    [Timeout(60_000)]
+    public async Task Retry_OfACallWithSeveralServers_GoesToTheNext(string address)
+    {
+        await using var pair = new GrpcPair(
+            allowed: [.. Servers, $"orders.example:{s_port}"],
+            resolve: static (_, _) => Task.FromResult(s_hosts.Select(IPAddress.Parse).ToArray())
+        );
+        var options = Options(new RoundRobinConfig(), Servers);
+        options.ServiceConfig!.MethodConfigs.Add(Retries());
+        var client = pair.Library(options, new Uri(string.Format(CultureInfo.InvariantCulture, address, s_port)));
+        foreach (var failing in s_hosts)
+        {
+            var run = Guid.NewGuid().ToString();
+            for (var i = 0; i < 2; i++)
+            {
+                await client.SingleAsync(new TrialRequest { Text = "again" }, Failing(failing, run));
+                Assert.AreNotEqual(failing, s_seen[run].Last());
+            }
+
+            // One of the two calls at least met the failing server first.
+            var seen = s_seen[run].ToArray();
+            CollectionAssert.Contains(seen, failing);
+            Assert.IsTrue(seen.Zip(seen.Skip(1)).All(static pair => pair.First != pair.Second), string.Join(' ', seen));
+        }
+
+        Assert.IsEmpty(pair.Faults);
+    }
+
+    [TestMethod]
+    [Timeout(60_000)]
+    public async Task Hedging_OfACallWithSeveralServers_AsksBoth()
+    {
+        await using var pair = new GrpcPair(allowed: Servers);
+        var options = Options(new RoundRobinConfig(), Servers);
+        options.ServiceConfig!.MethodConfigs.Add(Hedging());
+        var client = pair.Library(options, Static);
+        foreach (var failing in s_hosts)
+        {
+            var run = Guid.NewGuid().ToString();
+            await client.SingleAsync(new TrialRequest { Text = "both" }, Failing(failing, run));
+            CollectionAssert.Contains(s_seen[run].ToArray(), s_hosts.Single(host => host != failing));
+        }
+
+        Assert.IsEmpty(pair.Faults);
+    }
+
+    [TestMethod]
+    [Timeout(60_000)]
+    public async Task Retry_WithPickFirst_StaysWithItsServer()
+    {
+        await using var pair = new GrpcPair(allowed: Servers);
+        var options = Options(policy: null, Servers);
+        options.ServiceConfig = new ServiceConfig { MethodConfigs = { Retries() } };
+        var run = Guid.NewGuid().ToString();
+        var failure = await Assert.ThrowsExactlyAsync<RpcException>(async () =>
+            await pair.Library(options, Static).SingleAsync(new TrialRequest(), Failing(s_hosts[0], run))
+        );
+        Assert.AreEqual(StatusCode.Unavailable, failure.StatusCode);
+        CollectionAssert.AreEqual(Enumerable.Repeat(s_hosts[0], 3).ToArray(), s_seen[run].ToArray());
+    }
+
+    [TestMethod]
+    [Timeout(60_000)]
+    public async Task Retry_WithAResolverThatFailsFirst_IsMadeWithWhatItFinds()
+    {
+        var resolver = new OwnResolver();
+        await using var pair = new GrpcPair(allowed: Servers);
+        var options = Options(policy: null);
+        options.ServiceProvider = With<ResolverFactory>(new OwnResolvers(resolver));
+        options.ServiceConfig = new ServiceConfig { MethodConfigs = { Retries() } };
+        var client = pair.Library(options, new Uri("own:///somewhere"));
+        var waiting = client.SingleAsync(new TrialRequest { Text = "late" }, new CallOptions().WithWaitForReady()).ResponseAsync;
+        await resolver.TellAsync(ResolverResult.ForFailure(new Status(StatusCode.NotFound, "not yet")));
+        var failure = await Assert.ThrowsExactlyAsync<RpcException>(async () => await client.SingleAsync(new TrialRequest()));
+        Assert.AreEqual("not yet", failure.Status.Detail);
+        Assert.IsFalse(waiting.IsCompleted);
+        await resolver.TellAsync(ResolverResult.ForResult([new BalancerAddress(s_hosts[1], s_port)]));
         Assert.AreEqual("late", (await waiting).Text);
     }
 
@@ -209,6 +304,29 @@ public sealed class BalancingTests
         return options;
     }
 
+    private static Metadata Failing(string host, string run) => new() { { "fails-at", host }, { "run", run } };
+
+    private static MethodConfig Retries() =>
+        new()
+        {
+            Names = { MethodName.Default },
+            RetryPolicy = new RetryPolicy
+            {
+                MaxAttempts = 3,
+                InitialBackoff = TimeSpan.FromMilliseconds(5),
+                MaxBackoff = TimeSpan.FromMilliseconds(5),
+                BackoffMultiplier = 1,
+                RetryableStatusCodes = { StatusCode.Unavailable },
+            },
+        };
+
+    private static MethodConfig Hedging() =>
+        new()
+        {
+            Names = { MethodName.Default },
+            HedgingPolicy = new HedgingPolicy { MaxAttempts = 2, NonFatalStatusCodes = { StatusCode.Unavailable } },
+        };
+
     private static async Task<List<(string At, string Called)>> CallsAsync(Trial.TrialClient client, int count)
     {
         var calls = new List<(string, string)>();
@@ -239,10 +357,10 @@ public sealed class BalancingTests
 
     private sealed class OwnResolver : Resolver
     {
-        private Action<ResolverResult>? _listener;
+        private readonly TaskCompletionSource<Action<ResolverResult>> _listener = new();
 
-        public override void Start(Action<ResolverResult> listener) => _listener = listener;
+        public override void Start(Action<ResolverResult> listener) => _listener.SetResult(listener);
 
-        public void Tell(ResolverResult result) => _listener!(result);
+        public async Task TellAsync(ResolverResult result) => (await _listener.Task)(result);
     }
 }

@@ -62,14 +62,12 @@ internal sealed class GrpcPair : IAsyncDisposable
         new ChannelCallInvoker(NetClientTarget.Create(Guest, address ?? TrialServer.Address, options ?? new GrpcChannelOptions()));
 
     /// <summary>A client of a channel whose calls the library makes itself, by its service config.</summary>
-    public Trial.TrialClient Library(GrpcChannelOptions options, Uri? address = null) =>
-        new(
-            GrpcChannel.ForAddress(
-                address ?? TrialServer.Address,
-                LibraryChannel.Options(Guest, address ?? TrialServer.Address, options)
-                    ?? throw new ArgumentException("Nothing is repeated.")
-            )
-        );
+    public Trial.TrialClient Library(GrpcChannelOptions options, Uri? address = null)
+    {
+        var repeated =
+            LibraryChannel.Create(Guest, address ?? TrialServer.Address, options) ?? throw new ArgumentException("Nothing is repeated.");
+        return new(GrpcChannel.ForAddress(repeated.Address, repeated.Options));
+    }
 
     public async ValueTask DisposeAsync()
     {

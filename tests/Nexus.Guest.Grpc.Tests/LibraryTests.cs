@@ -55,7 +55,8 @@ public sealed class LibraryTests
         using var handler = new SocketsHttpHandler();
         options.HttpHandler = handler;
         options.DisposeHttpClient = true;
-        GrpcChannel.ForAddress(TrialServer.Address, LibraryChannel.Options(pair.Guest, TrialServer.Address, options)!).Dispose();
+        var repeated = LibraryChannel.Create(pair.Guest, TrialServer.Address, options)!.Value;
+        GrpcChannel.ForAddress(repeated.Address, repeated.Options).Dispose();
         Assert.ThrowsExactly<ObjectDisposedException>(() => handler.MaxConnectionsPerServer = 1);
         Assert.AreSame(handler, options.HttpHandler);
     }
