@@ -9,6 +9,8 @@ public sealed class ConsumerTests
 {
     private static PackedConsumer consumer = null!;
 
+    public required TestContext TestContext { get; init; }
+
     [ClassInitialize]
     public static void Pack(TestContext context) => consumer = new PackedConsumer();
 
@@ -44,13 +46,26 @@ public sealed class ConsumerTests
     }
 
     [TestMethod]
-    [DataRow("ServerSingleFile", true, "--self-contained", "false", "-p:PublishSingleFile=true", "-p:StartupHookSupport=false")]
+    [DataRow(
+        "ServerSingleFile",
+        true,
+        "compiled when run",
+        "--self-contained",
+        "false",
+        "-p:PublishSingleFile=true",
+        "-p:StartupHookSupport=false"
+    )]
     // Without the package, too, SDK 10.0.401 trims Kestrel so far that it does not start: what runs without a channel says nothing there.
-    [DataRow("ServerTrimmed", false, "--self-contained", "true", "-p:PublishTrimmed=true")]
-    [DataRow("ServerNativeAot", true, "-p:PublishAot=true")]
-    public void Consumer_ThatIsAServer_StartsTheGuestsServerOnlyWithAChannel(string mode, bool runsPlain, params string[] arguments)
+    [DataRow("ServerTrimmed", false, "compiled when run", "--self-contained", "true", "-p:PublishTrimmed=true")]
+    [DataRow("ServerNativeAot", true, "native", "-p:PublishAot=true")]
+    public async Task Consumer_ThatIsAServer_AnswersThroughANodeAndStartsTheGuestsServerOnlyWithAChannel(
+        string mode,
+        bool runsPlain,
+        string form,
+        params string[] arguments
+    )
     {
-        var folder = consumer.Create(mode, PackedConsumer.ServerProgram, "Microsoft.NET.Sdk.Web");
+        var folder = consumer.CreateServer(mode);
         PackedConsumer.Make(folder, "publish", ["-r", "linux-x64", .. arguments]);
         var output = Path.Combine(folder, "out");
 
@@ -58,6 +73,8 @@ public sealed class ConsumerTests
             Assert.AreEqual("answered\n", Run(folder));
         AssertReachesGuest([Path.Combine(output, "Consumer")]);
         Assert.IsTrue(PublishFolder.Open(output, "Consumer").IsServer);
+        await using var served = await ServedConsumer.StartAsync(output, TestContext.CancellationToken);
+        await served.AskAsync(form, TestContext.CancellationToken);
     }
 
     [TestMethod]

@@ -35,18 +35,8 @@ internal sealed class PackedConsumer : IDisposable
         }
         """;
 
-    /// <summary>A web server that ends once it listens.</summary>
-    public const string ServerProgram = """
-        using Microsoft.AspNetCore.Builder;
-
-        var builder = WebApplication.CreateSlimBuilder(args);
-        builder.Logging.ClearProviders();
-        var app = builder.Build();
-        app.Urls.Add("http://127.0.0.1:0");
-        await app.StartAsync();
-        Console.WriteLine("answered");
-        await app.StopAsync();
-        """;
+    /// <summary>A web server that ends once it listens, unless it is told to stay.</summary>
+    public static string ServerProgram => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Samples", "ServerProgram.cs"));
 
     private static readonly Dictionary<string, string?> Facts = Assembly
         .GetExecutingAssembly()
@@ -97,8 +87,24 @@ internal sealed class PackedConsumer : IDisposable
     /// <summary>A fresh project folder that references the package and the real DynamoDB SDK.</summary>
     /// <param name="name">Name of the folder.</param>
     /// <param name="program">Its source.</param>
-    /// <param name="sdk">The SDK of the project.</param>
-    public string Create(string name, string program = Program, string sdk = "Microsoft.NET.Sdk")
+    public string Create(string name, string program = Program) => Create(name, program, "Microsoft.NET.Sdk", "");
+
+    /// <summary>A fresh project folder with <see cref="ServerProgram"/>.</summary>
+    /// <param name="name">Name of the folder.</param>
+    public string CreateServer(string name) =>
+        Create(
+            name,
+            ServerProgram,
+            "Microsoft.NET.Sdk.Web",
+            $"""
+                <PackageReference Include="Grpc.AspNetCore" Version="2.85.0" />
+                <Protobuf Include="{Facts["RepositoryRoot"]}test-functions/RemoteCalls/Protos/trials.proto" ProtoRoot="{Facts[
+                "RepositoryRoot"
+            ]}test-functions/RemoteCalls/Protos" />
+            """
+        );
+
+    private string Create(string name, string program, string sdk, string items)
     {
         var folder = temp.Sub(name);
         File.WriteAllText(Path.Combine(folder, "Program.cs"), program);
@@ -120,6 +126,7 @@ internal sealed class PackedConsumer : IDisposable
                 <PackageReference Include="AWSSDK.Core" Version="4.0.102.19" />
                 <PackageReference Include="AWSSDK.DynamoDBv2" Version="4.0.110.2" />
                 <PackageReference Include="Nexus.Build" Version="{version}" PrivateAssets="all" />
+              {items}
               </ItemGroup>
             </Project>
             """
