@@ -22,7 +22,7 @@ public class Function
 
     public async Task<Greeting> FunctionHandler(Visitor visitor, ILambdaContext context)
     {
-        context.Logger.LogLine($"Greeting {visitor.Name}");
+        context.Logger.LogLine($"Greeting {visitor.Name} from .NET {Environment.Version.Major}");
         var visits = await CountVisitAsync(visitor.Name);
         var text = $"Hello {visitor.Name}, this is visit {visits}.";
 

@@ -35,5 +35,5 @@ var put = await s3.PutObjectAsync(
         ContentBody = report,
     }
 );
-Console.WriteLine($"{report}: {put.HttpStatusCode} {put.ETag}");
+Console.WriteLine($"{report}: {put.HttpStatusCode} {put.ETag}, by .NET {Environment.Version.Major}");
 return 0;
