@@ -31,17 +31,25 @@ function Initialize-Emulators {
 }
 
 function Initialize-Sandbox {
-    if (-not $IsLinux -or (Find-Program 'bwrap')) { return }
+    Initialize-DebianPackage 'bubblewrap' 'bwrap' 'nothing that needs the process sandbox can run here'
+}
+
+function Initialize-LoadGenerator {
+    Initialize-DebianPackage 'nghttp2-client' 'h2load' 'the tests with its load are skipped'
+}
+
+function Initialize-DebianPackage([string] $Package, [string] $Program, [string] $Consequence) {
+    if (-not $IsLinux -or (Find-Program $Program)) { return }
     if ([Environment]::UserName -ne 'root' -or -not (Find-Program 'apt-get')) {
-        Write-Line "  warning: bubblewrap (bwrap) is missing, so nothing that needs the process sandbox can run here."
-        Write-Line "           Install it with your package manager, for example: sudo apt-get install bubblewrap"
+        Write-Line "  warning: $Package ($Program) is missing, so $Consequence."
+        Write-Line "           Install it with your package manager, for example: sudo apt-get install $Package"
         return
     }
     $null = Invoke-Captured 'update package lists' 'apt-get' @('update', '-q')
-    $result = Invoke-Captured 'install bubblewrap' 'apt-get' @('install', '-y', '-q', '--no-install-recommends', 'bubblewrap')
-    if ($result.Code -eq 0) { Write-Line "  install bubblewrap ($($result.Time))"; return }
+    $result = Invoke-Captured "install $Package" 'apt-get' @('install', '-y', '-q', '--no-install-recommends', $Package)
+    if ($result.Code -eq 0) { Write-Line "  install $Package ($($result.Time))"; return }
     Write-Line $result.Output
-    Write-Line '  warning: bubblewrap could not be installed, so nothing that needs the process sandbox can run here.'
+    Write-Line "  warning: $Package could not be installed, so $Consequence."
 }
 
 # The options of a build whose compilations share one compiler process, and the name by which Stop-Compiler finds it. A compiler for each of

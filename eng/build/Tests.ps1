@@ -12,6 +12,7 @@ function Invoke-Tests([string[]] $Names) {
     $null = Add-Check $totals 'formatting' 'dotnet' @('csharpier', 'check', '.') "Run './build.sh format'."
     Initialize-Emulators
     Initialize-Sandbox
+    Initialize-LoadGenerator
     $compilation = New-SharedCompilation
     $arguments = @('build', 'Nexus.sln', '-c', $Configuration, '-v', 'q') + $compilation.Options
     try { $built = Add-Check $totals 'build' 'dotnet' $arguments 'The messages above name file and line.' } finally { Stop-Compiler $compilation.Name }
