@@ -64,6 +64,8 @@ internal sealed class GrpcFailureException(GrpcFailure failure) : Exception
             "System.InvalidOperationException" => new InvalidOperationException(cause.Message, inner),
             "System.NotSupportedException" => new NotSupportedException(cause.Message, inner),
             "System.IO.InvalidDataException" => new InvalidDataException(cause.Message, inner),
+            "System.OverflowException" => new OverflowException(cause.Message, inner),
+            "System.Net.Http.HPack.HPackDecodingException" => new HPackDecodingException(cause.Message, inner),
             "System.ObjectDisposedException" => new ObjectDisposedException(cause.Message, inner),
             _ => new IOException(cause.Message, inner),
         };

@@ -1,5 +1,6 @@
 using System.Net.Http;
 using System.Net.Sockets;
+using Nexus.Backend.Http2.Hpack;
 using Nexus.Channel.Messages;
 using Nexus.Diagnostics;
 
@@ -23,7 +24,7 @@ internal static class FailureReport
         NexusException? refusal = null;
         for (var current = failure; current is not null && causes.Count < GrpcFailure.MostCauses; current = current.InnerException)
         {
-            causes.Add(GrpcFailure.Cause(current.GetType().FullName!, current.Message, Code(current)));
+            causes.Add(GrpcFailure.Cause(NameOf(current), current.Message, Code(current)));
             status ??= current is HttpProtocolException protocol ? FromHttp2(protocol.ErrorCode) : null;
             isInput |= current is IOException or SocketException;
             // A connection that was there and broke has more between the two.
@@ -54,6 +55,10 @@ internal static class FailureReport
             Status = Unavailable,
             Causes = [GrpcFailure.Cause(typeof(HttpRequestException).FullName!, refusal.Message, 0)],
         };
+
+    /// <summary>The type that .NET's client would have thrown.</summary>
+    private static string NameOf(Exception exception) =>
+        exception is HpackException ? "System.Net.Http.HPack.HPackDecodingException" : exception.GetType().FullName!;
 
     private static long Code(Exception exception) =>
         exception switch

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using Nexus.Backend.Functions;
+using Nexus.Backend.Http2;
 using Nexus.Backend.Metrics;
 using Nexus.Channel;
 using Nexus.Channel.Messages;
@@ -12,6 +13,9 @@ namespace Nexus.Backend.Executors.Grpc;
 /// <summary>Executes guests' gRPC calls: requests go from the arena to a pooled HTTP/2 connection, answers from the connection into the arena.</summary>
 public sealed class GrpcCallExecutor : ICallExecutor, IDisposable
 {
+    /// <summary>How often a call is sent again that a server says to have ignored, as often as .NET's client does.</summary>
+    private const int MostRepeats = 3;
+
     private readonly GrpcConnections _connections;
     private readonly NexusMetrics _metrics;
     private readonly ResolveNames _resolve;
@@ -95,18 +99,8 @@ public sealed class GrpcCallExecutor : ICallExecutor, IDisposable
             return await ServeInNodeAsync(byAddress, route, servers[0], head, call).ConfigureAwait(false);
         }
 
-        var isSingle = route.Method.Kind is GrpcCallKind.Unary or GrpcCallKind.ClientStreaming;
-        var content = new RingContent(call, startsAtOnce: route.Method.Kind is GrpcCallKind.ClientStreaming or GrpcCallKind.Duplex);
-        try
-        {
-            using var response = await SendAsync(route, servers, head, content, call.Aborted).ConfigureAwait(false);
-            await new AnswerSender(call, response, isSingle, call.Aborted).SendAsync().ConfigureAwait(false);
-            return "answered";
-        }
-        catch (Exception) when (content.Violation is { } violation)
-        {
-            throw violation;
-        }
+        await SendAsync(route, servers, head, call).ConfigureAwait(false);
+        return "answered";
     }
 
     private static async Task<string> ServeInNodeAsync(
@@ -127,11 +121,40 @@ public sealed class GrpcCallExecutor : ICallExecutor, IDisposable
     }
 
     /// <summary>Sends the call to the first of its servers that can be reached.</summary>
-    private async Task<HttpResponseMessage> SendAsync(
+    private async Task SendAsync(GrpcRoute route, GrpcServer[] servers, GrpcCallHead head, ChannelCall call)
+    {
+        var kind = route.Method.Kind;
+        var isSingle = kind is GrpcCallKind.Unary or GrpcCallKind.ClientStreaming;
+        var request = new RingRequest(call, startsAtOnce: kind is GrpcCallKind.ClientStreaming or GrpcCallKind.Duplex);
+        for (var attempts = 1; ; attempts++)
+        {
+            var (connection, server) = await ConnectAsync(route, servers, head, call.Aborted).ConfigureAwait(false);
+            var block = EncodeOrLeave(route, server, head, connection);
+            using var exchange = new GrpcExchange(call, request, isSingle, mayRepeat: attempts <= MostRepeats, call.Aborted);
+            if (await exchange.RunAsync(connection, block).ConfigureAwait(false))
+            {
+                return;
+            }
+        }
+    }
+
+    private static ReadOnlyMemory<byte> EncodeOrLeave(GrpcRoute route, GrpcServer server, GrpcCallHead head, Http2Connection connection)
+    {
+        try
+        {
+            return GrpcRequest.Encode(route, server, head);
+        }
+        catch
+        {
+            connection.Leave();
+            throw;
+        }
+    }
+
+    private async ValueTask<(Http2Connection Connection, GrpcServer Server)> ConnectAsync(
         GrpcRoute route,
         GrpcServer[] servers,
         GrpcCallHead head,
-        RingContent content,
         CancellationToken cancellation
     )
     {
@@ -148,12 +171,11 @@ public sealed class GrpcCallExecutor : ICallExecutor, IDisposable
 
             try
             {
-                var request = GrpcRequest.Create(route, servers[i], head, content);
-                var response = await _connections.SendAsync(request, servers[i].ReachesThisMachine, cancellation).ConfigureAwait(false);
+                var connection = await _connections.EnterAsync(servers[i], cancellation).ConfigureAwait(false);
                 servers[i].Reached();
-                return response;
+                return (connection, servers[i]);
             }
-            catch (HttpRequestException failure) when (!content.HasStarted && FailureReport.Of(failure).Kind == GrpcFailureKind.Connect)
+            catch (HttpRequestException failure) when (FailureReport.Of(failure).Kind == GrpcFailureKind.Connect)
             {
                 servers[i].Missed();
                 if (!waits && i == servers.Length - 1)

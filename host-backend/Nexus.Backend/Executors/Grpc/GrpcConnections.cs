@@ -1,65 +1,143 @@
+using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
 using Nexus.Backend.Executors.Upstreams;
+using Nexus.Backend.Http2;
 using Nexus.Backend.Sockets;
 using Nexus.Channel;
 
 namespace Nexus.Backend.Executors.Grpc;
 
 /// <summary>
-/// The node's HTTP/2 connections to gRPC servers, shared by all functions: without encryption for <c>http</c>, over TLS for <c>https</c>. Sends what it is given and
-/// nothing of its own; never connects to link-local addresses.
+/// The node's HTTP/2 connections to gRPC servers, shared by all functions: without encryption for <c>http</c>, over TLS for <c>https</c>. Never connects to link-local
+/// addresses.
 /// </summary>
 internal sealed class GrpcConnections : IDisposable
 {
-    // What a server may send ahead of a function that does not read: it is buffered here, once per call.
-    private const int MostStreamWindow = 1024 * 1024;
-    private const string WindowLimit = "System.Net.SocketsHttpHandler.Http2FlowControl.MaxStreamWindowSize";
-    private readonly HttpMessageInvoker _elsewhere;
-    private readonly HttpMessageInvoker _anywhere;
+    private static readonly TimeSpan s_connectLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_idleLimit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_idleCheck = TimeSpan.FromSeconds(30);
+
+    private readonly ConcurrentDictionary<GrpcConnectionKey, Http2Pool> _pools = new();
+    private readonly ChannelPump _pump;
+    private readonly Timer _idle;
 
     public GrpcConnections(ChannelPump pump)
     {
-        _elsewhere = new HttpMessageInvoker(CreateHandler(toThisMachine: false, pump));
-        _anywhere = new HttpMessageInvoker(CreateHandler(toThisMachine: true, pump));
+        _pump = pump;
+        _idle = new Timer(static connections => ((GrpcConnections)connections!).CloseIdle(), this, s_idleCheck, s_idleCheck);
     }
 
-    /// <param name="request">The call.</param>
-    /// <param name="toThisMachine">Whether the server may be on this machine.</param>
-    /// <param name="cancellation">Ends it.</param>
-    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, bool toThisMachine, CancellationToken cancellation) =>
-        (toThisMachine ? _anywhere : _elsewhere).SendAsync(request, cancellation);
+    /// <summary>A connection to a server with a place for one call.</summary>
+    /// <param name="server">Where to.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="HttpRequestException">None can be made.</exception>
+    public ValueTask<Http2Connection> EnterAsync(GrpcServer server, CancellationToken cancellation) =>
+        _pools
+            .GetOrAdd(server.Key, static (key, self) => new Http2Pool(onRoom => self.ConnectAsync(key, onRoom)), this)
+            .EnterAsync(cancellation);
 
     public void Dispose()
     {
-        _elsewhere.Dispose();
-        _anywhere.Dispose();
+        _idle.Dispose();
+        foreach (var pool in _pools.Values)
+        {
+            pool.Dispose();
+        }
     }
 
-    private static SocketsHttpHandler CreateHandler(bool toThisMachine, ChannelPump pump)
+    private void CloseIdle()
     {
-        if (AppContext.GetData(WindowLimit) is null)
+        foreach (var pool in _pools.Values)
         {
-            AppContext.SetData(WindowLimit, MostStreamWindow);
+            pool.CloseIdle(s_idleLimit);
         }
+    }
 
-        var handler = new SocketsHttpHandler
+    private async Task<Http2Connection> ConnectAsync(GrpcConnectionKey key, Action<Http2Connection> onRoom)
+    {
+        using var limit = new CancellationTokenSource(s_connectLimit);
+        var plain = await OpenAsync(key, limit.Token).ConfigureAwait(false);
+        try
         {
-            ActivityHeadersPropagator = null,
-            AllowAutoRedirect = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            UseCookies = false,
-            UseProxy = false,
-            Credentials = null,
-            EnableMultipleHttp2Connections = true,
-            ConnectTimeout = TimeSpan.FromSeconds(20),
-            PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
-            MaxResponseHeadersLength = 64,
-        };
-        PumpConnections.Use(
-            handler,
-            (context, cancellation) =>
-                UpstreamConnection.OpenAsync(context.DnsEndPoint, toThisMachine, GrpcDiagnostics.Upstreams, pump, cancellation)
-        );
-        return handler;
+            var stream = key.Scheme == Uri.UriSchemeHttps ? await SecureAsync(plain, key, limit.Token).ConfigureAwait(false) : plain;
+            // Until here the pool worked, since checking certificates may block. From now on nothing does.
+            plain.ContinueOnPump();
+            return new Http2Connection(stream, onRoom);
+        }
+        catch
+        {
+            await plain.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Connects; what goes wrong is said as .NET's own client says it.</summary>
+    private async Task<PumpStream> OpenAsync(GrpcConnectionKey key, CancellationToken cancellation)
+    {
+        try
+        {
+            return await UpstreamConnection
+                .OpenAsync(new DnsEndPoint(key.Host, key.Port), key.ReachesThisMachine, GrpcDiagnostics.Upstreams, _pump, cancellation)
+                .ConfigureAwait(false);
+        }
+        catch (OperationCanceledException late)
+        {
+            throw TooLate(late);
+        }
+        catch (Exception failure)
+        {
+            var isName =
+                failure is SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData };
+            throw new HttpRequestException(
+                isName ? HttpRequestError.NameResolutionError : HttpRequestError.ConnectionError,
+                $"{failure.Message} ({key.Host}:{key.Port})",
+                failure
+            );
+        }
+    }
+
+    private static async Task<Stream> SecureAsync(PumpStream plain, GrpcConnectionKey key, CancellationToken cancellation)
+    {
+        var stream = new SslStream(plain);
+        try
+        {
+            var options = new SslClientAuthenticationOptions
+            {
+                TargetHost = key.Name,
+                ApplicationProtocols = [SslApplicationProtocol.Http2],
+            };
+            await stream.AuthenticateAsClientAsync(options, cancellation).ConfigureAwait(false);
+            return stream.NegotiatedApplicationProtocol == SslApplicationProtocol.Http2
+                ? stream
+                : throw new HttpRequestException(
+                    HttpRequestError.VersionNegotiationError,
+                    "Requesting HTTP version 2.0 with version policy RequestVersionExact while unable to establish HTTP/2 connection."
+                );
+        }
+        catch (Exception failure)
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+            throw failure switch
+            {
+                HttpRequestException => failure,
+                OperationCanceledException late => TooLate(late),
+                _ => new HttpRequestException(
+                    failure is AuthenticationException or IOException
+                        ? HttpRequestError.SecureConnectionError
+                        : HttpRequestError.ConnectionError,
+                    "The SSL connection could not be established, see inner exception.",
+                    failure
+                ),
+            };
+        }
+    }
+
+    private static TaskCanceledException TooLate(OperationCanceledException late)
+    {
+        var cause = new TimeoutException("A connection could not be established within the configured ConnectTimeout.", late);
+        return new TaskCanceledException(cause.Message, cause);
     }
 }

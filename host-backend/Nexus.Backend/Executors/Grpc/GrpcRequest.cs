@@ -1,27 +1,60 @@
+using System.Buffers;
 using System.Globalization;
-using System.Net;
+using Nexus.Backend.Http2;
+using Nexus.Backend.Http2.Hpack;
 using Nexus.Channel.Messages;
 
 namespace Nexus.Backend.Executors.Grpc;
 
-/// <summary>Makes the HTTP request of a gRPC call.</summary>
+/// <summary>Makes the headers of a gRPC call.</summary>
 internal static class GrpcRequest
 {
-    public static HttpRequestMessage Create(GrpcRoute route, GrpcServer server, GrpcCallHead head, HttpContent content)
+    private static readonly HashSet<string> s_ofConnections = new(StringComparer.OrdinalIgnoreCase)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, route.UriAt(server))
+        "connection",
+        "upgrade",
+        "proxy-connection",
+        "te",
+    };
+
+    /// <summary>The header block of a call: what all calls of a method have in common, and the call's own fields.</summary>
+    /// <exception cref="HttpRequestException">A value is not ASCII.</exception>
+    public static ReadOnlyMemory<byte> Encode(GrpcRoute route, GrpcServer server, GrpcCallHead head)
+    {
+        var block = new ArrayBufferWriter<byte>(512);
+        block.Write(route.BlockAt(server));
+        var fields = new List<KeyValuePair<string, string>>();
+        foreach (var field in CallFields(head))
         {
-            Version = HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = content,
-        };
-        foreach (var (name, value) in Fields(route.Method, head))
-        {
-            request.Headers.TryAddWithoutValidation(name, value);
+            if (HeaderName.IsValid(field.Key) && !ContentHeaders.Contains(field.Key) && !s_ofConnections.Contains(field.Key))
+            {
+                Add(fields, field);
+            }
         }
 
-        request.Headers.Host = server.Host;
-        return request;
+        foreach (var (name, value) in fields)
+        {
+            HpackEncoder.Write(name, value, block);
+        }
+
+        return block.WrittenMemory;
+    }
+
+    /// <summary>The part of a header block that is the same for every call of a method.</summary>
+    public static byte[] EncodeMethod(GrpcMethodHead method, GrpcServer server)
+    {
+        var block = new ArrayBufferWriter<byte>(512);
+        HpackEncoder.Write(":method", "POST", block);
+        HpackEncoder.Write(":scheme", server.Address.Scheme, block);
+        HpackEncoder.Write(":authority", server.Authority, block);
+        HpackEncoder.Write(":path", method.Path, block);
+        HpackEncoder.Write("content-type", "application/grpc", block);
+        foreach (var (name, value) in MethodFields(method))
+        {
+            HpackEncoder.Write(name, value, block);
+        }
+
+        return block.WrittenSpan.ToArray();
     }
 
     /// <summary>The same as a server in the node sees it.</summary>
@@ -34,14 +67,34 @@ internal static class GrpcRequest
             Target = route.Method.Path,
             Version = "2.0",
             ContentLength = -1,
-            Headers = [new("content-type", "application/grpc"), .. Fields(route.Method, head)],
+            Headers = [new("content-type", "application/grpc"), .. MethodFields(route.Method), .. CallFields(head)],
         };
 
-    private static IEnumerable<KeyValuePair<string, string>> Fields(GrpcMethodHead method, GrpcCallHead head)
+    /// <summary>Values of one name are one field, as .NET's client sends them.</summary>
+    private static void Add(List<KeyValuePair<string, string>> fields, KeyValuePair<string, string> added)
+    {
+        for (var i = 0; i < fields.Count; i++)
+        {
+            if (fields[i].Key.Equals(added.Key, StringComparison.OrdinalIgnoreCase))
+            {
+                var separator = added.Key.Equals("cookie", StringComparison.OrdinalIgnoreCase) ? "; " : ", ";
+                fields[i] = new(added.Key, $"{fields[i].Value}{separator}{added.Value}");
+                return;
+            }
+        }
+
+        fields.Add(added);
+    }
+
+    private static IEnumerable<KeyValuePair<string, string>> MethodFields(GrpcMethodHead method)
     {
         yield return new("user-agent", method.UserAgent);
         yield return new("te", "trailers");
         yield return new("grpc-accept-encoding", method.AcceptEncoding);
+    }
+
+    private static IEnumerable<KeyValuePair<string, string>> CallFields(GrpcCallHead head)
+    {
         foreach (var field in head.Headers)
         {
             // Which server is asked was judged by the route; another name could reach another one behind the same address.

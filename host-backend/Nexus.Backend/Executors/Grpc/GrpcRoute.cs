@@ -10,6 +10,7 @@ internal sealed class GrpcRoute
 {
     private readonly GrpcServer[] _only;
     private readonly GrpcServers? _servers;
+    private byte[]? _block;
 
     private GrpcRoute(GrpcMethodHead method, GrpcServer? only, GrpcServers? servers)
     {
@@ -60,4 +61,8 @@ internal sealed class GrpcRoute
 
     /// <summary>Address of the method at a server.</summary>
     public Uri UriAt(GrpcServer server) => _servers is null ? server.Address : new Uri(server.Address, Method.Path);
+
+    /// <summary>The part of a call's header block that the method determines.</summary>
+    public ReadOnlySpan<byte> BlockAt(GrpcServer server) =>
+        _servers is null ? _block ??= GrpcRequest.EncodeMethod(Method, server) : GrpcRequest.EncodeMethod(Method, server);
 }

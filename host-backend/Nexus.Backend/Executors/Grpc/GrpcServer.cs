@@ -20,6 +20,20 @@ internal sealed class GrpcServer(Uri address, string? host, bool reachesThisMach
 
     public bool ReachesThisMachine => reachesThisMachine;
 
+    /// <summary>What it is called by on the wire.</summary>
+    public string Authority { get; } =
+        host ?? (address.IsDefaultPort ? WithBrackets(address) : FormattableString.Invariant($"{WithBrackets(address)}:{address.Port}"));
+
+    /// <summary>Whose connections lead there.</summary>
+    public GrpcConnectionKey Key { get; } =
+        new(
+            address.Scheme,
+            address.IdnHost,
+            address.Port,
+            host is null ? address.IdnHost : host[..host.LastIndexOf(':')],
+            reachesThisMachine
+        );
+
     /// <summary>Whether it could not be reached a moment ago, so that others come first.</summary>
     public bool IsResting => Volatile.Read(ref _restsUntil) > Stopwatch.GetTimestamp();
 
@@ -36,4 +50,7 @@ internal sealed class GrpcServer(Uri address, string? host, bool reachesThisMach
         Volatile.Write(ref _rest, rest);
         Volatile.Write(ref _restsUntil, Stopwatch.GetTimestamp() + (long)(TimeSpan.FromTicks(rest).TotalSeconds * Stopwatch.Frequency));
     }
+
+    private static string WithBrackets(Uri address) =>
+        address.HostNameType == UriHostNameType.IPv6 ? $"[{address.IdnHost}]" : address.IdnHost;
 }

@@ -1,0 +1,52 @@
+using Nexus.Channel;
+using ProtocolViolationException = Nexus.Channel.ProtocolViolationException;
+
+namespace Nexus.Backend.Executors.Grpc;
+
+/// <summary>
+/// A call's requests in the guest's arena. They carry gRPC's prefixes already; nothing is decided on them, so they may stay where they are. What the connection does not
+/// take keeps its blocks, and that is the guest's flow control. A request of one frame is kept until it is answered, so that it can be sent again to a server that says
+/// that it has ignored it.
+/// </summary>
+/// <param name="call">The guest's call, its head read.</param>
+/// <param name="startsAtOnce">Whether the headers are sent before the first request is there.</param>
+internal sealed class RingRequest(ChannelCall call, bool startsAtOnce)
+{
+    private ChannelFrame _first;
+    private bool _hasFirst;
+    private bool _isSpent;
+
+    public bool StartsAtOnce => startsAtOnce;
+
+    /// <summary>Whether all of it can be had once more.</summary>
+    public bool CanRepeat => !_isSpent;
+
+    /// <summary>The first frame, each time.</summary>
+    /// <exception cref="ChannelException">The guest has taken the call back.</exception>
+    public async ValueTask<ChannelFrame> FirstAsync(CancellationToken cancellation)
+    {
+        if (!_hasFirst)
+        {
+            _first = await ReceiveAsync(cancellation).ConfigureAwait(false);
+            _hasFirst = true;
+        }
+
+        return _first;
+    }
+
+    /// <summary>The next one; those before are not needed any more.</summary>
+    /// <exception cref="ChannelException">The guest has taken the call back.</exception>
+    public ValueTask<ChannelFrame> NextAsync(CancellationToken cancellation)
+    {
+        _isSpent = true;
+        return ReceiveAsync(cancellation);
+    }
+
+    public void Release(in ChannelFrame frame) => call.Release(frame);
+
+    private async ValueTask<ChannelFrame> ReceiveAsync(CancellationToken cancellation)
+    {
+        var frame = await call.ReceiveAsync(cancellation).ConfigureAwait(false);
+        return frame.Kind == FrameKind.Data ? frame : throw new ProtocolViolationException($"{frame.Kind} in a gRPC request");
+    }
+}

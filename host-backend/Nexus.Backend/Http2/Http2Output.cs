@@ -1,0 +1,149 @@
+using System.Buffers;
+
+namespace Nexus.Backend.Http2;
+
+/// <summary>
+/// Frames on their way to the peer. Whoever finds nobody sending sends everything that has gathered, so that frames that come while one write is under way leave together
+/// in the next, and no thread exists for it.
+/// </summary>
+/// <param name="connection">Where they go.</param>
+/// <param name="onFailed">Told once when the connection takes no more.</param>
+internal sealed class Http2Output(Stream connection, Action<Exception> onFailed)
+{
+    /// <summary>Bytes waiting above which whoever has a choice waits.</summary>
+    private const int Room = 64 * 1024;
+
+    /// <summary>Bytes waiting above which the peer is one that asks for answers and takes none.</summary>
+    private const int MostQueued = 4 * 1024 * 1024;
+
+    private const int KeptCapacity = 128 * 1024;
+
+    private readonly object _gate = new();
+    private ArrayBufferWriter<byte> _queued = new(1024);
+    private ArrayBufferWriter<byte> _leaving = new(1024);
+    private bool _isSending;
+    private bool _hasFailed;
+    private TaskCompletionSource? _room;
+
+    /// <summary>Adds a frame; <see cref="FlushAsync"/> sends it.</summary>
+    public void Write(Http2FrameHeader header, ReadOnlySpan<byte> payload)
+    {
+        lock (_gate)
+        {
+            if (_hasFailed)
+            {
+                return;
+            }
+
+            var bytes = _queued.GetSpan(Http2FrameHeader.Size + payload.Length);
+            header.Write(bytes);
+            payload.CopyTo(bytes[Http2FrameHeader.Size..]);
+            _queued.Advance(Http2FrameHeader.Size + payload.Length);
+        }
+    }
+
+    /// <summary>Adds bytes that are no frame: what a client says first.</summary>
+    public void WriteRaw(ReadOnlySpan<byte> bytes)
+    {
+        lock (_gate)
+        {
+            _queued.Write(bytes);
+        }
+    }
+
+    /// <summary>Sends what has gathered, unless somebody is sending already, who then sends that, too. Never throws.</summary>
+    public async ValueTask FlushAsync()
+    {
+        while (TryTake(out var bytes, out var isTooMuch))
+        {
+            try
+            {
+                if (isTooMuch)
+                {
+                    throw Http2Failures.TooMuchQueued();
+                }
+
+                await connection.WriteAsync(bytes).ConfigureAwait(false);
+            }
+            catch (Exception failure) when (failure is IOException or ObjectDisposedException or InvalidOperationException)
+            {
+                Fail();
+                onFailed(failure);
+                return;
+            }
+
+            Sent();
+        }
+    }
+
+    /// <summary>Waits while much is on its way already.</summary>
+    public ValueTask WaitForRoomAsync()
+    {
+        lock (_gate)
+        {
+            if (_hasFailed || _queued.WrittenCount < Room)
+            {
+                return default;
+            }
+
+            _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return new ValueTask(_room.Task);
+        }
+    }
+
+    /// <summary>Takes nothing more; whoever waits for room goes on.</summary>
+    public void Fail()
+    {
+        TaskCompletionSource? room;
+        lock (_gate)
+        {
+            _hasFailed = true;
+            (room, _room) = (_room, null);
+        }
+
+        room?.TrySetResult();
+    }
+
+    private bool TryTake(out ReadOnlyMemory<byte> bytes, out bool isTooMuch)
+    {
+        lock (_gate)
+        {
+            bytes = default;
+            isTooMuch = _queued.WrittenCount > MostQueued;
+            if (_hasFailed || (_isSending && !isTooMuch) || _queued.WrittenCount == 0)
+            {
+                return false;
+            }
+
+            if (!isTooMuch)
+            {
+                _isSending = true;
+                (_queued, _leaving) = (_leaving, _queued);
+                bytes = _leaving.WrittenMemory;
+            }
+
+            return true;
+        }
+    }
+
+    private void Sent()
+    {
+        TaskCompletionSource? room = null;
+        lock (_gate)
+        {
+            _isSending = false;
+            _leaving.ResetWrittenCount();
+            if (_leaving.Capacity > KeptCapacity)
+            {
+                _leaving = new ArrayBufferWriter<byte>(1024);
+            }
+
+            if (_queued.WrittenCount < Room)
+            {
+                (room, _room) = (_room, null);
+            }
+        }
+
+        room?.TrySetResult();
+    }
+}

@@ -1,0 +1,181 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Nexus.Backend.Http2;
+
+/// <summary>The connections to one server. A request takes the first that has room; when none has, one more is made.</summary>
+/// <param name="connect">Makes a connection, whose failures concern all requests that wait for it.</param>
+internal sealed class Http2Pool(Func<Action<Http2Connection>, Task<Http2Connection>> connect) : IDisposable
+{
+    private readonly object _gate = new();
+    private readonly Queue<TaskCompletionSource<Http2Connection>> _waiting = [];
+    private Http2Connection[] _connections = [];
+    private bool _isConnecting;
+    private bool _isDisposed;
+
+    /// <summary>A connection with a place for one request, which has to be used or given back.</summary>
+    /// <exception cref="HttpRequestException">None can be made.</exception>
+    public ValueTask<Http2Connection> EnterAsync(CancellationToken cancellation)
+    {
+        TaskCompletionSource<Http2Connection> waiting;
+        bool connects;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (TryEnterLocked() is { } connection)
+            {
+                return new ValueTask<Http2Connection>(connection);
+            }
+
+            waiting = new TaskCompletionSource<Http2Connection>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiting.Enqueue(waiting);
+            connects = !_isConnecting;
+            _isConnecting = true;
+        }
+
+        if (connects)
+        {
+            _ = ConnectAsync();
+        }
+
+        return WaitAsync(waiting, cancellation);
+    }
+
+    /// <summary>Ends connections that nothing has been on for some time.</summary>
+    public void CloseIdle(TimeSpan limit)
+    {
+        foreach (var connection in Volatile.Read(ref _connections))
+        {
+            connection.CloseIfIdle(limit);
+        }
+    }
+
+    public void Dispose()
+    {
+        Http2Connection[] connections;
+        lock (_gate)
+        {
+            _isDisposed = true;
+            (connections, _connections) = (_connections, []);
+        }
+
+        foreach (var connection in connections)
+        {
+            connection.Dispose();
+        }
+
+        FailWaiting(new ObjectDisposedException(nameof(Http2Pool)));
+    }
+
+    private static async ValueTask<Http2Connection> WaitAsync(TaskCompletionSource<Http2Connection> waiting, CancellationToken cancellation)
+    {
+        using var registration = cancellation.UnsafeRegister(
+            static (waiting, token) => ((TaskCompletionSource<Http2Connection>)waiting!).TrySetCanceled(token),
+            waiting
+        );
+        return await waiting.Task.ConfigureAwait(false);
+    }
+
+    private Http2Connection? TryEnterLocked() => Array.Find(_connections, static connection => connection.TryEnter());
+
+    /// <summary>Makes connections for as long as requests wait that none has room for.</summary>
+    private async Task ConnectAsync()
+    {
+        do
+        {
+            try
+            {
+                var connection = await connect(OnRoom).ConfigureAwait(false);
+                bool isWanted;
+                lock (_gate)
+                {
+                    isWanted = !_isDisposed;
+                    _connections = isWanted ? [.. _connections, connection] : [];
+                }
+
+                if (!isWanted)
+                {
+                    connection.Dispose();
+                }
+
+                connection.Start();
+                Serve();
+            }
+            catch (Exception failure)
+            {
+                FailWaiting(failure);
+            }
+        } while (NeedsMore());
+    }
+
+    private bool NeedsMore()
+    {
+        lock (_gate)
+        {
+            return _isConnecting = _waiting.Count > 0 && !_isDisposed;
+        }
+    }
+
+    private void OnRoom(Http2Connection connection)
+    {
+        if (connection.IsLeaving)
+        {
+            lock (_gate)
+            {
+                _connections = [.. _connections.Where(other => other != connection)];
+            }
+        }
+
+        Serve();
+    }
+
+    /// <summary>Lets those in that there is room for, and has a connection made for the others.</summary>
+    private void Serve()
+    {
+        while (TryPair(out var connection, out var waiting))
+        {
+            if (!waiting.TrySetResult(connection))
+            {
+                connection.Leave();
+            }
+        }
+
+        bool connects;
+        lock (_gate)
+        {
+            connects = _waiting.Count > 0 && !_isConnecting && !_isDisposed;
+            _isConnecting |= connects;
+        }
+
+        if (connects)
+        {
+            _ = ConnectAsync();
+        }
+    }
+
+    private bool TryPair(
+        [NotNullWhen(true)] out Http2Connection? connection,
+        [NotNullWhen(true)] out TaskCompletionSource<Http2Connection>? waiting
+    )
+    {
+        lock (_gate)
+        {
+            (connection, waiting) = (_waiting.Count > 0 ? TryEnterLocked() : null, null);
+            return connection is not null && _waiting.TryDequeue(out waiting);
+        }
+    }
+
+    private void FailWaiting(Exception failure)
+    {
+        TaskCompletionSource<Http2Connection>[] waiting;
+        lock (_gate)
+        {
+            waiting = [.. _waiting];
+            _waiting.Clear();
+        }
+
+        foreach (var one in waiting)
+        {
+            one.TrySetException(failure);
+        }
+    }
+}
