@@ -21,7 +21,7 @@ try
         ["aws", .. var rest] => Write(await AwsBench.RunAsync(AwsOptions(rest)), rest, AwsReport.Write),
         ["grpc", .. var rest] => Write(await GrpcBench.RunAsync(GrpcOptions(rest)), rest, GrpcReport.Write),
         ["soak", .. var rest] => Write(
-            await SoakProgram.RunAsync(Number(rest, "--minutes", 60)),
+            await SoakProgram.RunAsync(Number(rest, "--minutes", 60), TimeSpan.FromMilliseconds(Number(rest, "--pause", 0))),
             rest,
             SoakReport.Write,
             static result => result.Passed

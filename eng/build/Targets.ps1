@@ -28,7 +28,7 @@ usage: ./build.sh <target> [arguments]        (or: pwsh build.ps1 <target> [argu
   bench idle        what idle instances cost
   bench vm          virtual machines: boot against QEMU, cold and restored starts by stage, memory of monitors and clones (--clones N: clones in turn)
   kill              the long proof: backend and guests killed at random moments under load
-  soak              mixed calls, cancellations and killed guests for an hour (--minutes N); fails if the backend's memory, handles or threads grow
+  soak              mixed calls, cancellations and killed guests for an hour (--minutes N; --pause N ms between them); fails if the backend's memory, handles or threads grow
   vm [FILTER]       the virtual machine tests, in an emulated machine that has /dev/kvm (Debian packages qemu-system-x86 and lz4)
   pack              the NuGet packages and the nexus tool, into artifacts/packages
   format            format the sources in place

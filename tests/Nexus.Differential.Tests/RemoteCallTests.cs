@@ -97,6 +97,7 @@ public sealed class RemoteCallTests
             .Deserialize<string>(payload)!
             // When a connection is reset, reading and writing race to notice.
             .Replace("Unable to write data to the transport connection: Broken pipe", ResetWhileReading)
+            .Replace("Unable to write data to the transport connection: Connection reset by peer", ResetWhileReading)
             .Replace("SocketException: Broken pipe", "SocketException: Connection reset by peer");
     }
 }

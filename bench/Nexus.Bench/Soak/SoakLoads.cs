@@ -6,7 +6,11 @@ using Nexus.Bench.Nodes;
 namespace Nexus.Bench.Soak;
 
 /// <summary>Callers that go on until they are told to stop, and one who kills guests.</summary>
-internal sealed class SoakLoads(BenchNode node, int http2Port, int http1Port) : IDisposable
+/// <param name="node">Whom they call.</param>
+/// <param name="http2Port">Where its service is called by gRPC.</param>
+/// <param name="http1Port">Where it is called by HTTP/1.1.</param>
+/// <param name="pause">How long each caller rests between two pieces of work.</param>
+internal sealed class SoakLoads(BenchNode node, int http2Port, int http1Port, TimeSpan pause) : IDisposable
 {
     public const string Remote = "remote";
     public const string Neighbour = "neighbour";
@@ -94,6 +98,7 @@ internal sealed class SoakLoads(BenchNode node, int http2Port, int http1Port) : 
                 {
                     await callAsync(call);
                     _calls.AddOrUpdate(name, call.Count, (_, before) => before + call.Count);
+                    await Task.Delay(pause);
                 }
                 catch (Exception failure)
                     when (failure is BenchException or HttpRequestException or OperationCanceledException or IOException)

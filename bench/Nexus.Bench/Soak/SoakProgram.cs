@@ -13,7 +13,7 @@ internal static class SoakProgram
 {
     private const int MostSamples = 120;
 
-    public static async Task<SoakResult> RunAsync(double minutes)
+    public static async Task<SoakResult> RunAsync(double minutes, TimeSpan pause)
     {
         var remote = await Step.RunAsync("publish the functions", () => PublishedFunctions.GetAsync("BenchRemote"));
         var service = await PublishedFunctions.GetAsync("BenchService");
@@ -38,7 +38,7 @@ internal static class SoakProgram
                 ],
                 aws.CallerVariables
             );
-            using var loads = new SoakLoads(node, http2Port, http1Port);
+            using var loads = new SoakLoads(node, http2Port, http1Port, pause);
             return await RunAsync(node, loads, TimeSpan.FromMinutes(minutes));
         }
         finally

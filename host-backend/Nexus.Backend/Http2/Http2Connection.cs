@@ -17,7 +17,6 @@ internal sealed class Http2Connection : IDisposable
     private const int DefaultWindow = 65_535;
     private const int MostFrame = 16 * 1024;
     private const int MostHead = 64 * 1024;
-    private const int DefaultMostStreams = 100;
     private const int BufferSize = 64 * 1024;
 
     private readonly Stream _stream;
@@ -29,7 +28,8 @@ internal sealed class Http2Connection : IDisposable
 
     // Guarded by the gate.
     private int _active;
-    private int _mostStreams = DefaultMostStreams;
+    private int _mostStreams = 1;
+    private bool _isSettled;
     private int _nextId = 1;
     private int _firstSendWindow = DefaultWindow;
     private long _sendWindow = DefaultWindow;
@@ -73,6 +73,18 @@ internal sealed class Http2Connection : IDisposable
             lock (_gate)
             {
                 return _isLeaving || _failure is not null;
+            }
+        }
+    }
+
+    /// <summary>Whether the server has said how many requests it takes; until then it is sent one.</summary>
+    public bool IsSettled
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _isSettled || _isLeaving || _failure is not null;
             }
         }
     }
@@ -361,20 +373,20 @@ internal sealed class Http2Connection : IDisposable
     {
         try
         {
-            while (!HasFrame())
+            while (_end - _start < Http2FrameHeader.Size)
             {
                 await FillAsync().ConfigureAwait(false);
-                var begun = _buffer.AsSpan(_start, _end - _start);
-                if (begun.StartsWith("HTTP/1.1"u8))
-                {
-                    throw Http2Failures.InvalidData(Http2ErrorCode.ProtocolError);
-                }
             }
 
             var header = Http2FrameHeader.Read(_buffer.AsSpan(_start));
             if (header.Type != Http2FrameType.Settings || header.Has(Http2Flags.Ack))
             {
                 throw Http2Failures.InvalidData(Http2ErrorCode.ProtocolError);
+            }
+
+            while (!HasFrame())
+            {
+                await FillAsync().ConfigureAwait(false);
             }
         }
         catch (Exception failure) when (failure is not HttpProtocolException)
@@ -678,6 +690,13 @@ internal sealed class Http2Connection : IDisposable
         if (header.Has(Http2Flags.Ack))
         {
             return;
+        }
+
+        lock (_gate)
+        {
+            // A server that names no limit has none.
+            _mostStreams = _isSettled ? _mostStreams : int.MaxValue;
+            _isSettled = true;
         }
 
         for (; !payload.IsEmpty; payload = payload[6..])

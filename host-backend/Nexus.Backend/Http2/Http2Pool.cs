@@ -28,8 +28,7 @@ internal sealed class Http2Pool(Func<Action<Http2Connection>, Task<Http2Connecti
 
             waiting = new TaskCompletionSource<Http2Connection>(TaskCreationOptions.RunContinuationsAsynchronously);
             _waiting.Enqueue(waiting);
-            connects = !_isConnecting;
-            _isConnecting = true;
+            connects = NeedsMoreLocked();
         }
 
         if (connects)
@@ -111,8 +110,17 @@ internal sealed class Http2Pool(Func<Action<Http2Connection>, Task<Http2Connecti
     {
         lock (_gate)
         {
-            return _isConnecting = _waiting.Count > 0 && !_isDisposed;
+            _isConnecting = false;
+            return NeedsMoreLocked();
         }
+    }
+
+    /// <summary>Whether the caller has to make a connection. Not while one is being made, or may yet turn out to have room for all.</summary>
+    private bool NeedsMoreLocked()
+    {
+        var needs = _waiting.Count > 0 && !_isConnecting && !_isDisposed && Array.TrueForAll(_connections, static one => one.IsSettled);
+        _isConnecting |= needs;
+        return needs;
     }
 
     private void OnRoom(Http2Connection connection)
@@ -142,8 +150,7 @@ internal sealed class Http2Pool(Func<Action<Http2Connection>, Task<Http2Connecti
         bool connects;
         lock (_gate)
         {
-            connects = _waiting.Count > 0 && !_isConnecting && !_isDisposed;
-            _isConnecting |= connects;
+            connects = NeedsMoreLocked();
         }
 
         if (connects)
