@@ -63,12 +63,30 @@ function Invoke-Pack {
     Remove-Folder $folder
     Invoke-SolutionBuild
     Copy-GuestAssemblies
+    $machines = Publish-MachinePrograms
     foreach ($project in $Packages) {
         if (-not [IO.Directory]::Exists([IO.Path]::Combine($Root, $project))) { continue }
-        Invoke-Step "pack $([IO.Path]::GetFileName($project))" 'dotnet' @('pack', $project, '-c', $Configuration, '-o', $folder, '-v', 'q')
+        Invoke-Step "pack $([IO.Path]::GetFileName($project))" 'dotnet' @('pack', $project, '-c', $Configuration, '-o', $folder, '-v', 'q', "-p:MachinePrograms=$machines")
     }
     if (-not [IO.Directory]::Exists($folder)) { Stop-Build 'no project of this tree makes a package' "They would be: $($Packages -join ', ')." }
     foreach ($package in [IO.Directory]::GetFiles($folder, '*.nupkg')) { Write-Line ('  ' + [IO.Path]::GetFileName($package)) }
+}
+
+# The programs of virtual machines, which the tool carries; they are compiled ahead for Linux x64 and for nothing else.
+function Publish-MachinePrograms {
+    if (-not $IsLinux -or [Runtime.InteropServices.RuntimeInformation]::OSArchitecture -ne 'X64') {
+        Write-Line '  warning: nexus-vmm and nexus-init are made on Linux x64 only: the tool is packed without them, and has no sandbox "vm"'
+        return ''
+    }
+    if (-not (Find-Program 'clang') -and -not (Find-Program 'gcc')) {
+        Stop-Build 'nexus-vmm and nexus-init are compiled ahead, which needs a C compiler (clang or gcc) and zlib' 'For example: sudo apt-get install clang zlib1g-dev'
+    }
+    $folder = [IO.Path]::Combine($Artifacts, 'machine-programs')
+    Remove-Folder $folder
+    foreach ($project in 'vmm/Nexus.Vmm.Monitor', 'vmm/Nexus.Vmm.Init') {
+        Invoke-Step "publish $([IO.Path]::GetFileName($project))" 'dotnet' @('publish', $project, '-c', $Configuration, '-o', $folder, '-v', 'q')
+    }
+    return $folder
 }
 
 # What a rewritten function calls into, in one folder: the build package carries it.
@@ -86,7 +104,7 @@ function Invoke-Clean {
     foreach ($project in [IO.Directory]::GetFiles($Root, '*.csproj', 'AllDirectories')) {
         foreach ($name in 'bin', 'obj') { Remove-Folder ([IO.Path]::Combine([IO.Path]::GetDirectoryName($project), $name)) }
     }
-    foreach ($name in 'guest', 'logs', 'packages', 'test-results') { Remove-Folder ([IO.Path]::Combine($Artifacts, $name)) }
+    foreach ($name in 'guest', 'logs', 'machine-programs', 'packages', 'test-results') { Remove-Folder ([IO.Path]::Combine($Artifacts, $name)) }
 }
 
 function Remove-Folder([string] $Path) {

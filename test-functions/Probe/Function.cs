@@ -23,6 +23,7 @@ public class Function
             "sleep" => await SleepAsync(request.Amount),
             "fail" => throw new InvalidOperationException(request.Text),
             "kill" => KillItself(),
+            "garbage" => MakeGarbage(request.Amount),
             "nativeMemory" => EatNativeMemory(request.Amount),
             "assemblies" => new() { Names = [.. AppDomain.CurrentDomain.GetAssemblies().Select(assembly => assembly.GetName().Name!)] },
             "eventSources" => new() { Names = [.. EventSource.GetSources().Select(source => source.Name)] },
@@ -71,6 +72,19 @@ public class Function
         }
 
         return new() { Text = $"ate {megabytes} MB" };
+    }
+
+    /// <summary>Memory that is of no use any more when the answer is there.</summary>
+    private static ProbeAnswer MakeGarbage(int megabytes)
+    {
+        var blocks = new byte[megabytes][];
+        for (var i = 0; i < megabytes; i++)
+        {
+            blocks[i] = new byte[1024 * 1024];
+            blocks[i].AsSpan().Fill(1);
+        }
+
+        return new() { Text = $"{blocks.Sum(static block => block.Length)}" };
     }
 
     private static ProbeAnswer KillItself()

@@ -99,6 +99,39 @@ public sealed class VirtualMachineTests
     }
 
     [TestMethod]
+    public async Task Memory_UsedUp_IsReportedAsOutOfMemoryAndTheNextMachineServes()
+    {
+        await using var node = await NodeAsync(static probe => probe);
+
+        var answer = await node.ProbeAsync("probe", "nativeMemory", amount: 1000);
+
+        Assert.AreEqual("Runtime.OutOfMemory", answer.ErrorType, answer.Text);
+        Assert.IsNull((await node.ProbeAsync("probe", "echo")).FunctionError);
+    }
+
+    [TestMethod]
+    [DataRow(true, DisplayName = "clone")]
+    [DataRow(false, DisplayName = "booted")]
+    public async Task Idle_AfterWorkThatNeededMemory_GivesItBack(bool snapshot)
+    {
+        const int garbage = 100;
+        await using var node = await NodeAsync(probe => probe with { Snapshot = snapshot });
+        Assert.IsNull((await node.ProbeAsync("probe", "echo")).FunctionError);
+        var before = Megabytes(node);
+        Assert.IsNull((await node.ProbeAsync("probe", "garbage", amount: garbage)).FunctionError);
+        var busy = Megabytes(node);
+        Assert.IsGreaterThan(before + (garbage / 2), busy, "the work needed memory");
+
+        for (var second = 1; second <= 20; second++)
+        {
+            await Task.Delay(1000);
+            TestContext.WriteLine($"{second} s: {Megabytes(node)} MB");
+        }
+        TestContext.WriteLine($"before {before} busy {busy}");
+        Assert.IsLessThan(before + (garbage / 4), Megabytes(node));
+    }
+
+    [TestMethod]
     public async Task Start_FunctionCannotBeMade_SaysWhyAsAProcessDoes()
     {
         await using var node = await NodeAsync(static probe => probe with { Handler = "Probe::Probe.FailingConstructor::FunctionHandler" });
@@ -111,6 +144,8 @@ public sealed class VirtualMachineTests
         Assert.AreEqual(process.ErrorMessage, answer.ErrorMessage);
     }
 
+    private static long Megabytes(TestNode node) => node.Instance("probe").Process.ReadMemory().PssBytes >> 20;
+
     private static async Task<(VirtualMachineOptions Machines, FunctionDefinition Function)> PartsAsync()
     {
         var (machines, missing) = await MachineSupport.FindAsync();
@@ -122,7 +157,7 @@ public sealed class VirtualMachineTests
         var options = new VirtualMachineOptions
         {
             Kernel = machines!.Kernel.Path,
-            KernelParameters = machines.Kernel.Parameters,
+            KernelParameters = machines.Kernel.Parameters + " " + Environment.GetEnvironmentVariable("XP"),
             Programs = MachineSupport.Programs,
             Images = RepositoryRoot.Combine("artifacts", "vm", "images"),
         };

@@ -10,6 +10,8 @@ namespace Nexus.Sandbox.Tests;
 /// <summary>What a sandboxed .NET program tries, one line of output per finding.</summary>
 internal static class GuestMain
 {
+    private const string FilePath = "/tmp/large";
+
     public static int Run(string[] arguments)
     {
         switch (arguments)
@@ -21,6 +23,11 @@ internal static class GuestMain
                 return CopyThroughDescriptors();
             case ["eat", var megabytes]:
                 return Eat(int.Parse(megabytes, CultureInfo.InvariantCulture));
+            case ["fill", var megabytes]:
+                Try("filled", () => Fill(int.Parse(megabytes, CultureInfo.InvariantCulture)));
+                Try("space again", () => File.Delete(FilePath));
+                Try("small", () => File.WriteAllBytes(FilePath, new byte[1 << 20]));
+                return 0;
             case ["burn", var milliseconds]:
                 Burn(TimeSpan.FromMilliseconds(int.Parse(milliseconds, CultureInfo.InvariantCulture)));
                 return 0;
@@ -32,6 +39,10 @@ internal static class GuestMain
                 return 0;
             case ["tree", var folder]:
                 Say("tree", TreeText.Of(folder));
+                return 0;
+            case ["kill"]:
+                Process.GetCurrentProcess().Kill();
+                Thread.Sleep(Timeout.Infinite);
                 return 0;
             case ["abort"]:
                 Environment.FailFast("on purpose");
@@ -100,6 +111,15 @@ internal static class GuestMain
         return 0;
     }
 
+    private static void Fill(int megabytes)
+    {
+        using var file = new FileStream(FilePath, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        for (var i = 0; i < megabytes; i++)
+        {
+            file.Write(new byte[1 << 20]);
+        }
+    }
+
     private static void Burn(TimeSpan wall)
     {
         var watch = Stopwatch.StartNew();
@@ -122,7 +142,12 @@ internal static class GuestMain
         catch (Exception e)
         {
             var cause = e.GetBaseException();
-            Say(name, cause is SocketException socket ? socket.SocketErrorCode : cause.GetType().Name);
+            Say(
+                name,
+                cause is SocketException socket ? socket.SocketErrorCode
+                    : name == "filled" ? $"{cause.GetType().Name}: {cause.Message}"
+                    : cause.GetType().Name
+            );
         }
     }
 }

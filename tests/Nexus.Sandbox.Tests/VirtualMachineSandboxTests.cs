@@ -69,6 +69,67 @@ public sealed class VirtualMachineSandboxTests
     }
 
     [TestMethod]
+    public async Task Memory_BeyondTheLimit_IsKilledAndSaysSo()
+    {
+        var result = await Guests.RunAsync(await SandboxAsync(), Guests.Dotnet("eat", "300") with { MemoryLimitMb = 128 });
+
+        Assert.AreEqual(9, result.Exit.Signal, result.Output + result.Error);
+        Assert.IsTrue(result.Exit.OutOfMemory);
+        Assert.AreEqual("", result.Output);
+    }
+
+    [TestMethod]
+    public async Task Memory_NearTheLimit_IsGranted()
+    {
+        // The runtime itself needs some 40 MB.
+        var result = await Guests.RunAsync(await SandboxAsync(), Guests.Dotnet("eat", "200") with { MemoryLimitMb = 256 });
+
+        Assert.AreEqual("full\n", result.Output, result.Error);
+        Assert.IsFalse(result.Exit.OutOfMemory);
+    }
+
+    [TestMethod]
+    public async Task Killed_WithMemoryLeft_IsNotOutOfMemory()
+    {
+        var result = await Guests.RunAsync(await SandboxAsync(), Guests.Dotnet("kill"));
+
+        Assert.AreEqual(9, result.Exit.Signal, result.Output + result.Error);
+        Assert.IsFalse(result.Exit.OutOfMemory);
+    }
+
+    [TestMethod]
+    public async Task Tmp_Full_IsAnErrorThatAProcessGetsToo()
+    {
+        var spec = Guests.Dotnet("fill", "40") with { TmpSizeMb = 16, MemoryLimitMb = 256 };
+
+        var machine = await Guests.RunAsync(await SandboxAsync(), spec);
+
+        Assert.AreEqual(
+            "filled=IOException: No space left on device : '/tmp/large'\nspace again=done\nsmall=done\n",
+            machine.Output,
+            machine.Error
+        );
+        var process = await Guests.RunAsync(Guests.Bubblewrap(), spec);
+        Assert.AreEqual(process.Output, machine.Output);
+    }
+
+    [TestMethod]
+    public async Task Tmp_LargerThanTheMemory_IsOutOfMemory()
+    {
+        var result = await Guests.RunAsync(
+            await SandboxAsync(),
+            Guests.Dotnet("fill", "300") with
+            {
+                TmpSizeMb = 512,
+                MemoryLimitMb = 128,
+            }
+        );
+
+        Assert.AreEqual(9, result.Exit.Signal, result.Output + result.Error);
+        Assert.IsTrue(result.Exit.OutOfMemory);
+    }
+
+    [TestMethod]
     public async Task Monitor_WhileTheGuestRuns_HasNoPrivilegesAndAFilter()
     {
         await using var process = await (await SandboxAsync()).StartAsync(Guests.Dotnet("burn", "20000"), CancellationToken.None);

@@ -7,10 +7,13 @@ internal static class Child
 {
     /// <summary>Runs it to its end, collecting whatever else is left to the first process meanwhile. Its exit code, or 128 and the signal's number.</summary>
     /// <param name="plan">What to run.</param>
+    /// <param name="group">Limits its memory; null for no limit.</param>
     /// <param name="spawned">Called when it runs.</param>
-    public static int Run(LaunchPlan plan, Action spawned)
+    public static int Run(LaunchPlan plan, MemoryGroup? group, Action spawned)
     {
+        group?.Enter();
         var child = InitNative.Spawn(plan.Words[0], [.. plan.Words], [.. plan.Variables]);
+        group?.Leave();
         spawned();
         while (true)
         {

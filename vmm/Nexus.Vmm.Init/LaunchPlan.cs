@@ -6,7 +6,7 @@ namespace Nexus.Vmm.Init;
 
 /// <summary>
 /// What to run and in which root, as whoever starts the machine has written it: fields that end with a zero byte, <c>layer=DEVICE:FOLDER</c> (a read-only image and
-/// where it belongs, the root first), <c>tmp=MIB</c>, <c>folder=PATH</c>, <c>net=ADDRESS/PREFIX,GATEWAY</c> (for a machine with a network card), <c>word=TEXT</c> (the command, word by word) and <c>env=NAME=VALUE</c>.
+/// where it belongs, the root first), <c>tmp=MIB</c>, <c>memory=MIB</c> (what the command may use; no limit without it), <c>folder=PATH</c>, <c>net=ADDRESS/PREFIX,GATEWAY</c> (for a machine with a network card), <c>word=TEXT</c> (the command, word by word) and <c>env=NAME=VALUE</c>.
 /// </summary>
 internal sealed record LaunchPlan
 {
@@ -21,6 +21,9 @@ internal sealed record LaunchPlan
 
     /// <summary>Size of /tmp in MiB.</summary>
     public int TmpMib { get; private set; } = 64;
+
+    /// <summary>What the command may use of the memory, in MiB; 0 for all that there is.</summary>
+    public int MemoryMib { get; private set; }
 
     /// <summary>Address, network and gateway of the network card; null for none.</summary>
     public (IPAddress Address, int Prefix, IPAddress Gateway)? Network { get; private set; }
@@ -43,6 +46,9 @@ internal sealed record LaunchPlan
                     break;
                 case "tmp" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var size):
                     plan.TmpMib = size;
+                    break;
+                case "memory" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var size):
+                    plan.MemoryMib = size;
                     break;
                 case "net"
                     when value.Split('/', ',') is [var address, var prefix, var gateway]

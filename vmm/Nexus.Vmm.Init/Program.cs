@@ -5,6 +5,7 @@ using Nexus.Vmm.Init.Interop;
 Mounts.ShowKernel();
 var parameters = KernelParameters.Read();
 int status;
+MemoryGroup? group = null;
 try
 {
     GuestStage.Reach(parameters, GuestStage.Started);
@@ -18,7 +19,8 @@ try
 
     Mounts.EnterRoot(plan);
     GuestStage.Reach(parameters, GuestStage.Mounted);
-    status = Child.Run(plan, () => GuestStage.Reach(parameters, GuestStage.Spawned));
+    group = MemoryGroup.TryCreate(plan.MemoryMib);
+    status = Child.Run(plan, group, () => GuestStage.Reach(parameters, GuestStage.Spawned));
 }
 catch (Exception failure)
 {
@@ -26,5 +28,5 @@ catch (Exception failure)
     status = GuestEnd.NotStarted;
 }
 
-GuestEnd.Report(parameters, status);
+GuestEnd.Report(parameters, status, group?.HasKilled() == true);
 GuestEnd.PowerOff();

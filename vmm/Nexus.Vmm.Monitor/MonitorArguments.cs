@@ -32,6 +32,9 @@ internal sealed class MonitorArguments
     /// <summary>Memory and state of a suspended machine; null for one that boots.</summary>
     public (OwnedDescriptor Memory, OwnedDescriptor State)? Resume { get; private set; }
 
+    /// <summary>A file that stays empty unless the guest's program ended because its memory was used up; null for none.</summary>
+    public OwnedDescriptor? OutOfMemory { get; private set; }
+
     /// <summary>Where stages are told; null for nowhere.</summary>
     public StageLog? Stages { get; private set; }
 
@@ -133,6 +136,9 @@ internal sealed class MonitorArguments
                     break;
                 case "--record-on":
                     recordOn = new EventFile((int)Number(value));
+                    break;
+                case "--out-of-memory":
+                    result.OutOfMemory = Open(value);
                     break;
                 case "--suspend-on":
                     result.SuspendOn = new EventFile((int)Number(value));

@@ -8,6 +8,7 @@ using Nexus.Vmm.Snapshots;
 // usage: nexus-vmm --kernel FILE [--initrd FILE] [--append TEXT] [--memory MIB] [--disk FILE]... [--pmem FILE]... [--protocol linux|pvh] [--kvm FD]
 //                  [--init FILE] [--launch FILE] [--modules FOLDER]      (what the initial file system is to hold besides)
 //                  [--region FD --to-host FD --to-guest FD]              (the channel: its memory and its doorbells)
+//                  [--out-of-memory FD]                                  (a file to write into when that was why the guest's program was killed)
 //                  [--net FD]                                            (a network card on a tap device or a datagram socket)
 //                  [--suspend-memory FD --suspend-state FD --shared-pages N]  (stop where the guest would join its channel, and leave it in two memfds)
 //                  [--suspend-memory FD --suspend-state FD --suspend-on FD ...]  (the same, when an eventfd says so)
@@ -64,6 +65,11 @@ try
     if (exit.Error is { } error)
     {
         throw error;
+    }
+
+    if (machine.Devices.Control.RanOutOfMemory)
+    {
+        arguments.OutOfMemory?.TryWrite("out of memory\n"u8);
     }
 
     return machine.Devices.Control.Reported ?? 0;

@@ -68,7 +68,7 @@ public sealed partial class BubblewrapSandbox : ISandbox
 
             // Bubblewrap writes to the status pipe once more when the guest has ended; a closed pipe would kill it before it passes on the exit code.
             _ = launcher.Exited.ContinueWith(_ => status.Dispose(), TaskScheduler.Default);
-            return new SandboxProcess(launcher, rootId, root, group, nested: true);
+            return new SandboxProcess(launcher, rootId, root, group, nested: true, spec.OutOfMemory);
         }
         catch
         {

@@ -12,6 +12,7 @@ internal static class LaunchFile
         Add("layer", "/dev/pmem0:/");
         Add("layer", $"/dev/pmem1:{SandboxSpec.TaskRoot}");
         Add("tmp", spec.TmpSizeMb.ToString(CultureInfo.InvariantCulture));
+        Add("memory", spec.MemoryLimitMb.ToString(CultureInfo.InvariantCulture));
         Add("folder", SandboxSpec.TaskRoot);
         foreach (var word in spec.Command)
         {

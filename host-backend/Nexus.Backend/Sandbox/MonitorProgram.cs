@@ -8,6 +8,27 @@ internal static class MonitorProgram
 {
     public const string Name = "nexus-vmm";
 
+    /// <summary>A package forgets who may execute its files, and a monitor in its jail is nobody.</summary>
+    /// <exception cref="Diagnostics.NexusException">NEXUS0211: it is not there, or not this user's to change.</exception>
+    public static void AllowExecution(string programs)
+    {
+        const UnixFileMode needed =
+            UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+        var path = Path.Combine(programs, Name);
+        try
+        {
+            var file = new FileInfo(path);
+            if (!OperatingSystem.IsWindows() && (file.UnixFileMode & needed) != needed)
+            {
+                file.UnixFileMode |= needed;
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw SandboxDiagnostics.MachineProgramsMissing.With(failure.Message, failure);
+        }
+    }
+
     /// <summary>Runs it to its end and returns what it printed.</summary>
     /// <param name="programs">Its folder.</param>
     /// <param name="words">Its arguments.</param>
@@ -26,6 +47,7 @@ internal static class MonitorProgram
             throw SandboxDiagnostics.MachineProgramsMissing.With(path);
         }
 
+        AllowExecution(programs);
         using var process = ProcessSpawner.Start(
             new SpawnRequest(path, [Name, .. words], [])
             {

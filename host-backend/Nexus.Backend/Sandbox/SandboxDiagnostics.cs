@@ -74,7 +74,7 @@ public static class SandboxDiagnostics
         "NEXUS0211",
         "The programs of virtual machines are missing",
         "The monitor (nexus-vmm) and the guest's first program (nexus-init) are native programs in a folder of their own.",
-        "Publish vmm/Nexus.Vmm.Monitor and vmm/Nexus.Vmm.Init into one folder and set 'vmPrograms' to it."
+        "Install the tool that './build.sh pack' makes, which carries them, or publish vmm/Nexus.Vmm.Monitor and vmm/Nexus.Vmm.Init into one folder and set 'vmPrograms' to it."
     );
 
     /// <summary>Value: the file and what is wrong with it.</summary>

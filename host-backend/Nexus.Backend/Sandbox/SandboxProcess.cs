@@ -14,10 +14,19 @@ public sealed class SandboxProcess : IAsyncDisposable
     private readonly PidFd _root;
     private readonly Cgroup? _group;
     private readonly bool _nested;
+    private readonly Microsoft.Win32.SafeHandles.SafeFileHandle? _outOfMemory;
     private int _disposed;
 
-    internal SandboxProcess(SpawnedProcess launcher, int rootId, PidFd root, Cgroup? group, bool nested)
+    internal SandboxProcess(
+        SpawnedProcess launcher,
+        int rootId,
+        PidFd root,
+        Cgroup? group,
+        bool nested,
+        Microsoft.Win32.SafeHandles.SafeFileHandle? outOfMemory = null
+    )
     {
+        _outOfMemory = outOfMemory;
         _launcher = launcher;
         _root = root;
         _group = group;
@@ -187,6 +196,8 @@ public sealed class SandboxProcess : IAsyncDisposable
             status.Signal != 0 ? status.Signal
             : _nested && status.Code is > 128 and < 193 ? status.Code - 128
             : 0;
-        return new SandboxExit(status.Code, signal, kills > 0 && signal == Native.SigKill, cpuTime);
+        var isOut = kills > 0 || (_outOfMemory is { } note && RandomAccess.GetLength(note) > 0);
+        _outOfMemory?.Dispose();
+        return new SandboxExit(status.Code, signal, isOut && signal == Native.SigKill, cpuTime);
     }
 }

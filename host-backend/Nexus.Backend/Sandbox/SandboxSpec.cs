@@ -59,6 +59,9 @@ public sealed record SandboxSpec
     /// <summary>Where and when the guest's machine is to be left for others to go on from; null for never.</summary>
     internal Suspension? Suspension { get; init; }
 
+    /// <summary>A file that is empty unless the guest's own kernel has killed it for want of memory; null where there is no such kernel.</summary>
+    internal Microsoft.Win32.SafeHandles.SafeFileHandle? OutOfMemory { get; init; }
+
     /// <summary>Keeps the host's network and permits sockets. Off: no network at all.</summary>
     public bool AllowNetwork { get; init; }
 }

@@ -3,6 +3,9 @@ namespace Nexus.Backend.Sandbox;
 /// <summary>What the sandbox <c>vm</c> makes its machines from.</summary>
 public sealed record VirtualMachineOptions
 {
+    /// <summary>What <see cref="Programs"/> holds: the monitor and the guest's first program.</summary>
+    public static IReadOnlyList<string> ProgramNames { get; } = [MonitorProgram.Name, "nexus-init"];
+
     /// <summary>The guests' kernel: vmlinux or vmlinuz with virtio-mmio, virtio-pmem, virtio-console, devtmpfs and EROFS; empty for none.</summary>
     public string Kernel { get; init; } = "";
 

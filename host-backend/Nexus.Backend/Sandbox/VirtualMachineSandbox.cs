@@ -46,10 +46,12 @@ public sealed class VirtualMachineSandbox : ISandbox
             throw SandboxDiagnostics.GuestKernelMissing.With(options.Kernel.Length == 0 ? "none" : options.Kernel);
         }
 
-        foreach (var program in new[] { Monitor, FirstProgram }.Select(Program).Where(static path => !File.Exists(path)))
+        foreach (var program in VirtualMachineOptions.ProgramNames.Select(Program).Where(static path => !File.Exists(path)))
         {
             throw SandboxDiagnostics.MachineProgramsMissing.With(program);
         }
+
+        MonitorProgram.AllowExecution(options.Programs);
 
         OpenKvm().Dispose();
     }
@@ -191,6 +193,8 @@ public sealed class VirtualMachineSandbox : ISandbox
             _ = ReadStagesAsync(spec, Descriptors.Reader(read));
         }
 
+        var outOfMemory = Descriptors.SealableMemory("out-of-memory");
+        launch.Add("--out-of-memory", outOfMemory, owned: false);
         Note(spec, "prepared");
         var process = await _jail
             .StartAsync(
@@ -203,6 +207,7 @@ public sealed class VirtualMachineSandbox : ISandbox
                     ReadOnlyMounts = [],
                     Descriptors = launch.Descriptors,
                     AllowNetwork = false,
+                    OutOfMemory = outOfMemory,
                 },
                 cancellation
             )

@@ -13,7 +13,7 @@ internal static class DoctorCommand
         var command = new Command("doctor", "Check whether this machine has what is needed");
         command.SetAction(parsed =>
         {
-            IReadOnlyList<HostCheck> checks = [.. HostChecks.Run(CgroupHierarchy.Detect()), Guest()];
+            IReadOnlyList<HostCheck> checks = [.. HostChecks.Run(CgroupHierarchy.Detect()), Guest(), Machines()];
             if (parsed.GetValue(CommandTree.Json))
             {
                 Terminal.Json(checks);
@@ -44,6 +44,22 @@ internal static class DoctorCommand
                 $"nothing in {FunctionPreparer.GuestFolder}",
                 "Install nexus again, or build it again."
             );
+
+    /// <summary>Only the process sandbox goes without them.</summary>
+    private static HostCheck Machines()
+    {
+        const string name = "machines";
+        var folder = new VirtualMachineOptions().Programs;
+        var missing = VirtualMachineOptions.ProgramNames.Where(program => !File.Exists(Path.Combine(folder, program))).ToList();
+        return missing.Count == 0
+            ? new HostCheck(name, HostVerdict.Ok, folder)
+            : new HostCheck(
+                name,
+                HostVerdict.Warn,
+                $"no {string.Join(" and ", missing)} in {folder}",
+                "The sandbox 'vm' needs them: install the tool made by './build.sh pack', or set 'vmPrograms' in nexus.json."
+            );
+    }
 
     private static string Word(HostVerdict verdict) =>
         verdict switch

@@ -1,10 +1,14 @@
 using Nexus.TestKit.Data;
 using Nexus.TestKit.Emulators;
 using Nexus.TestKit.Functions;
+using Nexus.TestKit.Machines;
 
 namespace Nexus.Differential.Servers.Tests.Worlds;
 
-/// <summary>Kestrel's world and those of the node, one for each way in which Nexus gets into programs; started by the first test that asks.</summary>
+/// <summary>
+/// Kestrel's world and those of the node, one for each way in which Nexus gets into programs and one in virtual machines where there are some; started by the first test
+/// that asks.
+/// </summary>
 [TestClass]
 public static class BothWorlds
 {
@@ -27,6 +31,12 @@ public static class BothWorlds
                 foreach (var mode in HookedFunctions.Modes)
                 {
                     s_nexus.Add(await RoutedWorld.StartAsync(s_emulators.CallerVariables, ServedApp.All, mode));
+                }
+
+                // Where there are none, VirtualMachineTests are skipped with the reason.
+                if ((await MachineSupport.FindAsync()).Support is { } machines)
+                {
+                    s_nexus.Add(await RoutedWorld.StartAsync(s_emulators.CallerVariables, ServedApp.All, HookMode.Overlay, machines));
                 }
             }
 

@@ -1,6 +1,8 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Nexus.TestKit.Functions;
+using Nexus.TestKit.Machines;
 
 namespace Nexus.Differential.Servers.Tests.Worlds;
 
@@ -9,10 +11,10 @@ internal sealed partial class RoutedWorld : ServerWorld
 {
     private static readonly TimeSpan s_watchdog = TimeSpan.FromSeconds(30);
 
-    private RoutedWorld(NexusBackend backend, HookMode mode)
+    private RoutedWorld(NexusBackend backend, string name)
     {
         Backend = backend;
-        Name = $"Nexus, {mode}";
+        Name = name;
     }
 
     public override string Name { get; }
@@ -22,10 +24,14 @@ internal sealed partial class RoutedWorld : ServerWorld
     /// <param name="environment">Of the node.</param>
     /// <param name="apps">What to serve.</param>
     /// <param name="mode">How Nexus gets into the programs.</param>
+    /// <param name="machines">Runs them in virtual machines; null for processes.</param>
+    /// <param name="stateFolder">Where the node remembers its instances; empty for nowhere.</param>
     public static async Task<RoutedWorld> StartAsync(
         IReadOnlyDictionary<string, string> environment,
         IEnumerable<ServedApp> apps,
-        HookMode mode
+        HookMode mode,
+        MachineSupport? machines = null,
+        string stateFolder = ""
     )
     {
         var cli = NexusBackend.FindCli() ?? throw new FileNotFoundException("nexus.dll was not built.");
@@ -38,6 +44,7 @@ internal sealed partial class RoutedWorld : ServerWorld
             functions[app.Name] = new JsonObject
             {
                 ["path"] = await HookedFunctions.FolderAsync(app.Function, mode),
+                ["sandbox"] = machines is null ? "process" : "vm",
                 ["environment"] = new JsonObject(app.Variables.Select(pair => KeyValuePair.Create(pair.Name, (JsonNode?)pair.Value))),
             };
             foreach (var http2 in new[] { false, true })
@@ -59,8 +66,17 @@ internal sealed partial class RoutedWorld : ServerWorld
             ["listen"] = "http://127.0.0.1:0",
             ["functions"] = functions,
             ["routes"] = routes,
+            ["state"] = stateFolder,
         };
-        var world = new RoutedWorld(await NexusBackend.StartAsync(cli, configuration, environment), mode);
+        if (machines is not null)
+        {
+            configuration["vmKernel"] = machines.Kernel.Path;
+            configuration["vmKernelParameters"] = machines.Kernel.Parameters;
+            configuration["vmPrograms"] = MachineSupport.Programs;
+        }
+
+        var name = machines is null ? $"Nexus, {mode}" : "Nexus, virtual machines";
+        var world = new RoutedWorld(await NexusBackend.StartAsync(cli, configuration, environment), name);
         var found = await world.AddressesAsync(listeners.Count);
         for (var i = 0; i < listeners.Count; i++)
         {
@@ -68,6 +84,22 @@ internal sealed partial class RoutedWorld : ServerWorld
         }
 
         return world;
+    }
+
+    /// <summary>Processes of a program's instances, as the host numbers them.</summary>
+    public async Task<IReadOnlyList<int>> ProcessesAsync(ServedApp app)
+    {
+        using var status = JsonDocument.Parse(await Backend.Client.GetStringAsync(new Uri("/nexus/functions", UriKind.Relative)));
+        return
+        [
+            .. status
+                .RootElement.GetProperty("functions")
+                .EnumerateArray()
+                .Single(function => function.GetProperty("name").GetString() == app.Name)
+                .GetProperty("instances")
+                .EnumerateArray()
+                .Select(static instance => instance.GetProperty("process").GetInt32()),
+        ];
     }
 
     public override ValueTask DisposeAsync() => Backend.DisposeAsync();

@@ -40,6 +40,21 @@ internal sealed class LongCode
         return this;
     }
 
+    /// <summary>mov dx, port; in al or ax or eax, dx</summary>
+    public LongCode In(ushort port, int width)
+    {
+        _bytes.AddRange([0x66, 0xBA, (byte)port, (byte)(port >> 8)]);
+        _bytes.AddRange(
+            width switch
+            {
+                1 => [0xEC],
+                2 => [0x66, 0xED],
+                _ => new byte[] { 0xED },
+            }
+        );
+        return this;
+    }
+
     /// <summary>mov rbx, address; then for ever: inc dword [rbx]</summary>
     public LongCode Count(ulong address)
     {

@@ -10,8 +10,11 @@ namespace Nexus.Vmm.Devices.Control;
 /// <param name="stages">Told how far the guest is; null for nobody.</param>
 internal sealed class ControlRegisters(Action end, Action<string>? stages = null) : IMemoryDevice
 {
-    /// <summary>Written, 32 bits: the exit code that the monitor is to end with, at once.</summary>
+    /// <summary>Written, 32 bits: the exit code that the monitor is to end with, at once, and perhaps <see cref="OutOfMemory"/>.</summary>
     public const ulong ExitCode = 0;
+
+    /// <summary>With an exit code: the guest's kernel had to kill something for want of memory.</summary>
+    public const uint OutOfMemory = 0x100;
 
     /// <summary>Written, 32 bits: <see cref="Welcome"/> or <see cref="Refused"/>; then read until it is not <see cref="Wait"/>.</summary>
     public const ulong Snapshot = 8;
@@ -43,6 +46,9 @@ internal sealed class ControlRegisters(Action end, Action<string>? stages = null
     /// <summary>What the guest's program ended with; null if the guest did not say.</summary>
     public int? Reported => Volatile.Read(ref _exitCode) is >= 0 and var code ? code : null;
 
+    /// <summary>Whether the guest said that its memory was used up.</summary>
+    public bool RanOutOfMemory { get; private set; }
+
     /// <summary>What the guest reads when it asks; set before it runs.</summary>
     public uint Answer { get; set; } = GoOn;
 
@@ -72,6 +78,7 @@ internal sealed class ControlRegisters(Action end, Action<string>? stages = null
         var value = BinaryPrimitives.ReadUInt32LittleEndian(data);
         if (offset == ExitCode)
         {
+            RanOutOfMemory = (value & OutOfMemory) != 0;
             Volatile.Write(ref _exitCode, (int)(value & 0xFF));
             end();
         }
