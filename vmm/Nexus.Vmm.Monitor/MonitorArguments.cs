@@ -113,6 +113,9 @@ internal sealed class MonitorArguments
                 case "--to-guest":
                     toGuest = (int)Number(value);
                     break;
+                case "--trim":
+                    result.Machine = result.Machine with { Trim = new EventFile((int)Number(value)) };
+                    break;
                 case "--shared-pages":
                     result.Machine = result.Machine with { AnnouncedSharedBytes = Number(value) << 12 };
                     break;

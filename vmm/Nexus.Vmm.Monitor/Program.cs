@@ -9,6 +9,7 @@ using Nexus.Vmm.Snapshots;
 //                  [--init FILE] [--launch FILE] [--modules FOLDER]      (what the initial file system is to hold besides)
 //                  [--region FD --to-host FD --to-guest FD]              (the channel: its memory and its doorbells)
 //                  [--out-of-memory FD]                                  (a file to write into when that was why the guest's program was killed)
+//                  [--trim FD]                                           (an eventfd that says that the guest is idle: it gives back what it does not need)
 //                  [--net FD]                                            (a network card on a tap device or a datagram socket)
 //                  [--suspend-memory FD --suspend-state FD --shared-pages N]  (stop where the guest would join its channel, and leave it in two memfds)
 //                  [--suspend-memory FD --suspend-state FD --suspend-on FD ...]  (the same, when an eventfd says so)

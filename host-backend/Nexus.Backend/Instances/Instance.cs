@@ -20,6 +20,8 @@ public sealed class Instance : IAsyncDisposable
     private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly int _pumpKey;
     private readonly RuntimeApiExecutor? _runtimeApi;
+    private EventDoorbell? _trim;
+    private long _trimmedAt;
     private EventDoorbell? _recordOn;
     private Microsoft.Win32.SafeHandles.SafeFileHandle? _launch;
     private long _started;
@@ -106,6 +108,7 @@ public sealed class Instance : IAsyncDisposable
         {
             _recordOn = from?.TakeRecording() == true ? EventDoorbell.Create() : null,
             _launch = launch,
+            _trim = function.Sandbox == "vm" ? EventDoorbell.Create() : null,
         };
         try
         {
@@ -146,7 +149,11 @@ public sealed class Instance : IAsyncDisposable
             var region = ChannelRegion.Attach(Own(process.DuplicateDescriptor(3)), record.Channel);
             var toBackend = AdoptDoorbell(process, 4);
             var toGuest = AdoptDoorbell(process, 5);
-            var instance = new Instance(function, region, toBackend, toGuest, services, takeOver: true) { Process = process };
+            var instance = new Instance(function, region, toBackend, toGuest, services, takeOver: true)
+            {
+                Process = process,
+                _trim = function.Sandbox == "vm" ? AdoptDoorbell(process, SandboxSpec.TrimDescriptor) : null,
+            };
             instance.Watch(Stopwatch.GetTimestamp());
             InstanceLogMessages.TakenOver(services.Logger, function.Name, process.RootId);
             return instance;
@@ -211,6 +218,18 @@ public sealed class Instance : IAsyncDisposable
         if (Peer.CallsInFlight == 0 && Stopwatch.GetElapsedTime(IdleSince) > TimeSpan.FromSeconds(1))
         {
             Peer.DiscardIdlePages();
+            TrimMachine();
+        }
+    }
+
+    /// <summary>Once in each idle time, and after the guest's own collection, whose pages are then its kernel's.</summary>
+    private void TrimMachine()
+    {
+        var collected = TimeSpan.FromMilliseconds(Math.Max(0, Function.IdleCollectMilliseconds)) + TimeSpan.FromSeconds(1);
+        if (_trim is not null && _trimmedAt != IdleSince && Ready.IsCompleted && Stopwatch.GetElapsedTime(IdleSince) > collected)
+        {
+            _trimmedAt = IdleSince;
+            _trim.Ring();
         }
     }
 
@@ -237,6 +256,7 @@ public sealed class Instance : IAsyncDisposable
 
         _toBackend.Dispose();
         _toGuest.Dispose();
+        _trim?.Dispose();
         _recordOn?.Dispose();
         _launch?.Dispose();
     }
@@ -260,13 +280,21 @@ public sealed class Instance : IAsyncDisposable
         return descriptor;
     }
 
-    private Dictionary<int, System.Runtime.InteropServices.SafeHandle> GuestDescriptors(ChannelRegion region) =>
-        new()
+    private Dictionary<int, System.Runtime.InteropServices.SafeHandle> GuestDescriptors(ChannelRegion region)
+    {
+        var descriptors = new Dictionary<int, System.Runtime.InteropServices.SafeHandle>
         {
             [3] = region.Descriptor!,
             [4] = _toBackend.Descriptor,
             [5] = _toGuest.Descriptor,
         };
+        if (_trim is not null)
+        {
+            descriptors[SandboxSpec.TrimDescriptor] = _trim.Descriptor;
+        }
+
+        return descriptors;
+    }
 
     private void Remember()
     {

@@ -13,7 +13,11 @@ internal static class MonitorProgram
     public static void AllowExecution(string programs)
     {
         const UnixFileMode needed =
-            UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+            UnixFileMode.UserExecute
+            | UnixFileMode.GroupRead
+            | UnixFileMode.GroupExecute
+            | UnixFileMode.OtherRead
+            | UnixFileMode.OtherExecute;
         var path = Path.Combine(programs, Name);
         try
         {

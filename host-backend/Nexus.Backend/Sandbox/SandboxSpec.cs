@@ -8,6 +8,9 @@ public sealed record SandboxSpec
     /// <summary>Where the guest finds <see cref="AppFolder"/>; also its working directory.</summary>
     public const string TaskRoot = "/var/task";
 
+    /// <summary>Number of an eventfd that a virtual machine's monitor is told by that its guest is idle.</summary>
+    internal const int TrimDescriptor = 6;
+
     /// <summary>Shown in cgroup names and logs; any text.</summary>
     public required string Name { get; init; }
 

@@ -239,7 +239,10 @@ public sealed class VirtualMachineSandbox : ISandbox
 
     /// <summary>Region and doorbells have the numbers that a process would have them by, so that a later backend finds them in the same way.</summary>
     private static string[] Channel(SandboxSpec spec) =>
-        spec.Descriptors.ContainsKey(3) ? ["--region", "3", "--to-host", "4", "--to-guest", "5"] : [];
+        [
+            .. spec.Descriptors.ContainsKey(3) ? (string[])["--region", "3", "--to-host", "4", "--to-guest", "5"] : [],
+            .. spec.Descriptors.ContainsKey(SandboxSpec.TrimDescriptor) ? (string[])["--trim", $"{SandboxSpec.TrimDescriptor}"] : [],
+        ];
 
     private string Program(string name) => Path.Combine(_options.Programs, name);
 

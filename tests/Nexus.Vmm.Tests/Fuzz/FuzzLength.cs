@@ -9,5 +9,9 @@ internal static class FuzzLength
 
     public static int Of(int rounds) =>
         rounds
-        * (int.TryParse(Environment.GetEnvironmentVariable(Variable), CultureInfo.InvariantCulture, out var factor) ? Math.Max(1, factor) : 1);
+        * (
+            int.TryParse(Environment.GetEnvironmentVariable(Variable), CultureInfo.InvariantCulture, out var factor)
+                ? Math.Max(1, factor)
+                : 1
+        );
 }

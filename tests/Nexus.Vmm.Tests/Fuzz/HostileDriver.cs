@@ -49,7 +49,10 @@ internal sealed class HostileDriver(GuestMemory memory, Random random)
         try
         {
             var transport = TestQueue.Start(create(), memory);
-            var queues = Enumerable.Range(0, transport.Device.QueueCount).Select(n => new TestQueue(transport, memory, n, Entries)).ToArray();
+            var queues = Enumerable
+                .Range(0, transport.Device.QueueCount)
+                .Select(n => new TestQueue(transport, memory, n, Entries))
+                .ToArray();
             for (var step = 0; step < Steps; step++)
             {
                 Taken++;
@@ -84,7 +87,13 @@ internal sealed class HostileDriver(GuestMemory memory, Random random)
                 transport.Push(random.Next(transport.Device.QueueCount));
                 break;
             case 5 or 6 or 7:
-                queue.Descriptor(random.Next(Entries), Address(), Length(), random.Next(2) == 0, random.Next(3) == 0 ? random.Next(Entries + 2) : null);
+                queue.Descriptor(
+                    random.Next(Entries),
+                    Address(),
+                    Length(),
+                    random.Next(2) == 0,
+                    random.Next(3) == 0 ? random.Next(Entries + 2) : null
+                );
                 break;
             case 8:
                 FillBuffer();

@@ -111,6 +111,23 @@ internal sealed class DeviceSet : IDisposable
         }
     }
 
+    /// <summary>What the guest says it has given up for now.</summary>
+    public long BalloonBytes
+    {
+        get
+        {
+            if (BalloonTransport is not { Device: BalloonDevice balloon } transport)
+            {
+                return 0;
+            }
+
+            lock (transport.Gate)
+            {
+                return balloon.ActualPages * GuestMemory.Page;
+            }
+        }
+    }
+
     /// <summary>All of them, in a fixed order.</summary>
     public void Save(StateWriter state)
     {

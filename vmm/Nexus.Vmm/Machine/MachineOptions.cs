@@ -30,6 +30,9 @@ internal sealed record MachineOptions
     /// <summary>The region shared with a host process; null for none.</summary>
     public SharedRegionOptions? Shared { get; init; }
 
+    /// <summary>Signalled when the guest stands idle and is to give back what it does not need; null where nobody says so.</summary>
+    public EventFile? Trim { get; init; }
+
     /// <summary>Length of a region that will be there only in clones of this machine; 0 for none.</summary>
     public long AnnouncedSharedBytes { get; init; }
 

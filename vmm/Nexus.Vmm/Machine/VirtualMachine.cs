@@ -18,6 +18,7 @@ internal sealed class VirtualMachine : IDisposable
     private readonly Action _beforeThreads;
     private RelayThread? _relay;
     private RelayThread? _frames;
+    private RelayThread? _trimming;
 
     private VirtualMachine(KvmSystem system, MachineOptions options, GuestMemory memory, Action? beforeThreads)
     {
@@ -109,9 +110,15 @@ internal sealed class VirtualMachine : IDisposable
     /// <summary>The guest's first instruction, or the next one after a restore.</summary>
     public void Start()
     {
+        var trim = _options.Trim is null ? null : new BalloonTrim(Devices, Memory.Bytes);
+        if (_options.Trim is { } asked)
+        {
+            _trimming = trim!.Start(asked, Violated, _beforeThreads);
+        }
+
         if (_options.Shared is { } shared && Devices.WakePort is { } port)
         {
-            _relay = WakeRelay.Start(shared.ToGuest, port, Violated, _beforeThreads);
+            _relay = WakeRelay.Start(shared.ToGuest, port, trim, Violated, _beforeThreads);
         }
 
         if (_options.Network is { } link && Devices.Card is { } card)
@@ -140,6 +147,7 @@ internal sealed class VirtualMachine : IDisposable
     {
         _relay?.Dispose();
         _frames?.Dispose();
+        _trimming?.Dispose();
         _thread.Stop();
         _exit.TrySetResult(new MachineExit(ExitKind.Stopped, ""));
         _vcpu.Dispose();
