@@ -27,6 +27,7 @@ public class Function
             "nativeMemory" => EatNativeMemory(request.Amount),
             "assemblies" => new() { Names = [.. AppDomain.CurrentDomain.GetAssemblies().Select(assembly => assembly.GetName().Name!)] },
             "eventSources" => new() { Names = [.. EventSource.GetSources().Select(source => source.Name)] },
+            "scribbleMachine" => MachineScribbler.Scribble(request.Amount),
             "scribble" => Scribbler.Scribble(request.Amount),
             "table" => await Tables.DescribeAsync(request.Text),
             "endpoint" => await Tables.CallAsync(request.Text),

@@ -122,13 +122,43 @@ public sealed class VirtualMachineTests
         var busy = Megabytes(node);
         Assert.IsGreaterThan(before + (garbage / 2), busy, "the work needed memory");
 
-        for (var second = 1; second <= 20; second++)
+        await Eventually.TrueAsync(() => Megabytes(node) < before + (garbage / 4), "the node has the memory back");
+
+        TestContext.WriteLine($"{before} MB, {busy} MB with garbage, {Megabytes(node)} MB idle");
+        Assert.IsNull((await node.ProbeAsync("probe", "garbage", amount: garbage)).FunctionError, "it has memory to work with again");
+    }
+
+    [TestMethod]
+    public async Task Function_ThatWritesIntoItsDevices_EndsItsMachineAtMost()
+    {
+        const int seeds = 9;
+        var (machines, function) = await PartsAsync();
+        var hostile = function with { Name = "hostile", Timeout = TimeSpan.FromSeconds(10) };
+        await using var node = await TestNode.StartAsync("", machines, function, hostile);
+        var neighbour = await IdentityAsync(node);
+        var process = node.Instance("probe").Process.RootId;
+        var ended = 0;
+        for (var seed = 0; seed < seeds; seed++)
         {
-            await Task.Delay(1000);
-            TestContext.WriteLine($"{second} s: {Megabytes(node)} MB");
+            var answer = await node.ProbeAsync("hostile", "scribbleMachine", amount: seed);
+
+            if (answer.FunctionError is null)
+            {
+                Assert.AreEqual("scribbled", answer.Json.GetProperty("text").GetString());
+            }
+            else
+            {
+                Assert.Contains(answer.ErrorType, new[] { "Runtime.ExitError", "Sandbox.Failure", "Sandbox.Timedout" }, answer.Text);
+                ended++;
+            }
+
+            Assert.AreEqual(neighbour.Text, (await IdentityAsync(node)).Text);
+            Assert.AreEqual(process, node.Instance("probe").Process.RootId, "another machine goes on");
         }
-        TestContext.WriteLine($"before {before} busy {busy}");
-        Assert.IsLessThan(before + (garbage / 4), Megabytes(node));
+
+        TestContext.WriteLine($"{ended} of {seeds} machines ended");
+        Assert.IsGreaterThan(0, ended, "a machine whose guest broke the rules is ended");
+        Assert.IsNull((await node.ProbeAsync("hostile", "echo")).FunctionError);
     }
 
     [TestMethod]
@@ -157,7 +187,7 @@ public sealed class VirtualMachineTests
         var options = new VirtualMachineOptions
         {
             Kernel = machines!.Kernel.Path,
-            KernelParameters = machines.Kernel.Parameters + " " + Environment.GetEnvironmentVariable("XP"),
+            KernelParameters = machines.Kernel.Parameters,
             Programs = MachineSupport.Programs,
             Images = RepositoryRoot.Combine("artifacts", "vm", "images"),
         };

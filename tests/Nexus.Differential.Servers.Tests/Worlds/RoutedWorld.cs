@@ -66,8 +66,12 @@ internal sealed partial class RoutedWorld : ServerWorld
             ["listen"] = "http://127.0.0.1:0",
             ["functions"] = functions,
             ["routes"] = routes,
-            ["state"] = stateFolder,
         };
+        if (stateFolder.Length > 0)
+        {
+            configuration["state"] = stateFolder;
+        }
+
         if (machines is not null)
         {
             configuration["vmKernel"] = machines.Kernel.Path;

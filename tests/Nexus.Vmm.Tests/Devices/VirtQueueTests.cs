@@ -1,4 +1,3 @@
-using CsCheck;
 using Nexus.Vmm.Devices.Virtio;
 using Nexus.Vmm.Devices.Virtio.Balloon;
 using Nexus.Vmm.Devices.Virtio.Block;
@@ -88,83 +87,5 @@ public sealed class VirtQueueTests
         Assert.AreEqual(70_000 & 0xFFFF, queue.UsedCount);
         Assert.AreEqual(70_000, interrupts);
         Assert.AreEqual(32u, queue.WrittenInto(0));
-    }
-
-    [TestMethod]
-    public void Devices_AnyQueueContentAndRegisters_OnlyEverViolate()
-    {
-        using var image = MemoryMapping.CreateMemory("image", 1 << 20);
-        Func<VirtioDevice>[] kinds =
-        [
-            () => new BlockDevice(image, "x"u8),
-            static () => new EntropyDevice(),
-            static () => new BalloonDevice(),
-            static () => new ConsoleDevice("port"),
-        ];
-        using var memory = GuestMemory.Create(16 << 20);
-        var step = Gen.Select(Gen.Int[0, 5], Gen.Int[0, 0x2FF], Gen.UInt, Gen.Byte.Array[16]);
-        Gen.Select(Gen.Int[0, 3], step.Array[1, 60])
-            .Sample(
-                (kind, steps) =>
-                {
-                    var device = kinds[kind]();
-                    var transport = TestQueue.Start(device, memory);
-                    try
-                    {
-                        var queues = Enumerable.Range(0, device.QueueCount).Select(q => new TestQueue(transport, memory, q)).ToArray();
-                        foreach (var (what, where, value, bytes) in steps)
-                        {
-                            Act(transport, memory, queues, what, where, value, bytes);
-                        }
-                    }
-                    catch (GuestViolationException)
-                    {
-                        // What is allowed to happen, and nothing else.
-                    }
-                },
-                iter: 4000
-            );
-    }
-
-    private static void Act(
-        VirtioTransport transport,
-        GuestMemory memory,
-        TestQueue[] queues,
-        int what,
-        int where,
-        uint value,
-        byte[] bytes
-    )
-    {
-        var queue = queues[where % queues.Length];
-        switch (what)
-        {
-            case 0:
-                transport.WriteMemory((ulong)where, BitConverter.GetBytes(value));
-                break;
-            case 1:
-                transport.ReadMemory((ulong)where, bytes.AsSpan(0, 1 << (where % 4)));
-                break;
-            case 2:
-                bytes.CopyTo(memory.Slice(queue.Descriptors + (ulong)(where % 16 * 16), 16));
-                break;
-            case 3:
-                // Mostly sensible, so that the devices' own parsers are reached.
-                queue.Descriptor(
-                    where % 16,
-                    0x100000 + (value % 0x10000),
-                    value % 600,
-                    (value & 1) != 0,
-                    (value & 6) == 0 ? where % 16 : null
-                );
-                bytes.CopyTo(memory.Slice(0x100000 + (value % 0x10000), 16));
-                break;
-            case 4:
-                queue.Publish((ushort)(where % 16));
-                break;
-            default:
-                queue.Notify();
-                break;
-        }
     }
 }

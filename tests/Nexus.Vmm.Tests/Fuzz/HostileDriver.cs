@@ -14,6 +14,7 @@ internal sealed class HostileDriver(GuestMemory memory, Random random)
     private const int Steps = 120;
     private const int Entries = 16;
     private const ulong Buffers = 0x100000;
+    private const int BufferBytes = 0x10000;
 
     private static readonly int[] s_widths = [1, 2, 4, 8];
     private static readonly ulong[] s_registers =
@@ -53,6 +54,15 @@ internal sealed class HostileDriver(GuestMemory memory, Random random)
                 .Range(0, transport.Device.QueueCount)
                 .Select(n => new TestQueue(transport, memory, n, Entries))
                 .ToArray();
+            memory.Slice(Buffers, BufferBytes).Clear();
+            foreach (var queue in queues)
+            {
+                for (var index = 0; index < Entries; index++)
+                {
+                    WriteDescriptor(queue, index);
+                }
+            }
+
             for (var step = 0; step < Steps; step++)
             {
                 Taken++;
@@ -71,7 +81,7 @@ internal sealed class HostileDriver(GuestMemory memory, Random random)
     {
         switch (random.Next(12))
         {
-            case 0:
+            case 0 when random.Next(10) == 0:
                 Write(transport, s_registers[random.Next(s_registers.Length)], Value());
                 break;
             case 1:
@@ -87,45 +97,55 @@ internal sealed class HostileDriver(GuestMemory memory, Random random)
                 transport.Push(random.Next(transport.Device.QueueCount));
                 break;
             case 5 or 6 or 7:
-                queue.Descriptor(
-                    random.Next(Entries),
-                    Address(),
-                    Length(),
-                    random.Next(2) == 0,
-                    random.Next(3) == 0 ? random.Next(Entries + 2) : null
-                );
+                WriteDescriptor(queue, random.Next(Entries));
                 break;
             case 8:
                 FillBuffer();
                 break;
-            case 9 when random.Next(20) == 0:
+            case 9 when random.Next(30) == 0:
                 // An index out of nowhere.
                 memory.WriteUInt16(queue.Available + 2, (ushort)random.Next(0x10000));
                 break;
             default:
-                queue.Publish((ushort)random.Next(Entries));
+                queue.Publish((ushort)random.Next(random.Next(100) == 0 ? Entries + 2 : Entries / 2));
                 queue.Notify();
                 break;
         }
     }
 
+    /// <summary>Buffers to read lie before those to write, unless it is to be wrong.</summary>
+    private void WriteDescriptor(TestQueue queue, int index)
+    {
+        var isWrong = random.Next(100) == 0;
+        queue.Descriptor(
+            index,
+            Address(),
+            Length(),
+            writable: isWrong ? random.Next(2) == 0 : index >= Entries / 2,
+            next: isWrong ? random.Next(Entries + 2)
+                : index < Entries / 2 ? index + (Entries / 2)
+                : null
+        );
+    }
+
     private ulong Address() =>
-        random.Next(10) switch
+        random.Next(300) switch
         {
             0 => (ulong)random.NextInt64(),
             1 => (ulong)memory.Bytes - (ulong)random.Next(0x2000),
             // Buffers may lie in the rings themselves.
             2 => 0x10000 + (ulong)random.Next(0x10000),
-            _ => Buffers + (ulong)random.Next(0x10000),
+            _ => Buffers + (ulong)random.Next(BufferBytes),
         };
 
     private uint Length() =>
-        random.Next(10) switch
+        random.Next(300) switch
         {
             0 => (uint)random.NextInt64(1L << 32),
             1 => 0,
-            2 => (uint)random.Next(1 << 20),
-            3 => 16,
+            < 20 => (uint)random.Next(1 << 16),
+            < 100 => 16,
+            < 200 => 512,
             _ => (uint)random.Next(2048),
         };
 
@@ -137,7 +157,7 @@ internal sealed class HostileDriver(GuestMemory memory, Random random)
         Span<byte> bytes = stackalloc byte[32];
         for (var i = 0; i < bytes.Length; i += 4)
         {
-            BitConverter.TryWriteBytes(bytes[i..], random.Next(4) == 0 ? (uint)random.NextInt64(1L << 32) : (uint)random.Next(8));
+            BitConverter.TryWriteBytes(bytes[i..], random.Next(200) == 0 ? (uint)random.NextInt64(1L << 32) : (uint)random.Next(8));
         }
 
         memory.Write(Buffers + (ulong)random.Next(0x10000), bytes);

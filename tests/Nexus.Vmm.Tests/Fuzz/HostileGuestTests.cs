@@ -10,7 +10,7 @@ namespace Nexus.Vmm.Tests.Fuzz;
 [TestClass]
 public sealed class HostileGuestTests
 {
-    private const int Guests = 200;
+    private const int Guests = 120;
     private const int Machines = 60;
     private const ulong Counter = 32 << 20;
 

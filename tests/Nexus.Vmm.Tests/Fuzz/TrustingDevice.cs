@@ -5,7 +5,7 @@ namespace Nexus.Vmm.Tests.Fuzz;
 /// <summary>A device as it must not be: it uses a number of the guest's for an index.</summary>
 internal sealed class TrustingDevice : VirtioDevice
 {
-    private readonly byte[] _table = new byte[200];
+    private readonly byte[] _table = new byte[8];
 
     public override uint DeviceId => 4;
 
