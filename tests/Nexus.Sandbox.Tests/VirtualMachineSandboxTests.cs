@@ -79,6 +79,14 @@ public sealed class VirtualMachineSandboxTests
     }
 
     [TestMethod]
+    public async Task Memory_KernelWithoutControlGroups_RunsWithoutALimitOfItsOwn()
+    {
+        var result = await Guests.RunAsync(await SandboxAsync(parameters: "cgroup_disable=memory"), Guests.Dotnet("eat", "60"));
+
+        Assert.AreEqual("full\n", result.Output, result.Error);
+    }
+
+    [TestMethod]
     public async Task Memory_NearTheLimit_IsGranted()
     {
         // The runtime itself needs some 40 MB.
@@ -182,7 +190,7 @@ public sealed class VirtualMachineSandboxTests
         Assert.AreEqual(SandboxDiagnostics.GuestKernelMissing, failure.Diagnostic);
     }
 
-    private static async Task<ISandbox> SandboxAsync(string? kernel = null)
+    private static async Task<ISandbox> SandboxAsync(string? kernel = null, string parameters = "")
     {
         var (machines, missing) = await MachineSupport.FindAsync();
         if (machines is null)
@@ -194,7 +202,7 @@ public sealed class VirtualMachineSandboxTests
             new VirtualMachineOptions
             {
                 Kernel = kernel ?? machines!.Kernel.Path,
-                KernelParameters = machines!.Kernel.Parameters,
+                KernelParameters = $"{machines!.Kernel.Parameters} {parameters}",
                 Programs = MachineSupport.Programs,
                 Images = RepositoryRoot("images"),
             },
