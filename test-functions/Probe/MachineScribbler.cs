@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Probe.Interop;
 
 namespace Probe;
 
@@ -10,7 +11,6 @@ internal static class MachineScribbler
     private const long Control = 0xD0101000;
     private const long Channel = 0x1000000000;
     private const int Page = 4096;
-    private const int ReadWrite = 2;
 
     // The registers by which drivers set a device up and tell it of work; behind them is its configuration.
     private static readonly int[] s_registers = [0x30, 0x38, 0x44, 0x50, 0x50, 0x50, 0x64, 0x70, 0x80, 0x84, 0x90, 0xA0, 0x104];
@@ -18,14 +18,14 @@ internal static class MachineScribbler
     public static ProbeAnswer Scribble(int seed)
     {
         var random = new Random(seed);
-        var memory = Open("/dev/mem", ReadWrite);
-        if (memory < 0)
+        if (PhysicalMemory.Map(Devices, 8 * Page) is not { } devices)
         {
             return new() { Text = "no /dev/mem" };
         }
 
-        var devices = Map(0, 8 * Page, 3, 1, memory, Devices);
-        var others = new[] { Doorbell, Control, Channel, Channel + Page }.Select(address => Map(0, Page, 3, 1, memory, address)).ToArray();
+        var others = new[] { Doorbell, Control, Channel, Channel + Page }
+            .Select(address => PhysicalMemory.Map(address, Page)!.Value)
+            .ToArray();
         for (var step = 0; step < 2000; step++)
         {
             var value = random.Next(2) == 0 ? random.Next(8) : random.Next();
@@ -43,10 +43,4 @@ internal static class MachineScribbler
 
         return new() { Text = "scribbled" };
     }
-
-    [DllImport("libc", EntryPoint = "open")]
-    private static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
-
-    [DllImport("libc", EntryPoint = "mmap")]
-    private static extern nint Map(nint address, nint length, int protection, int flags, int file, long offset);
 }

@@ -87,6 +87,44 @@ public sealed class VirtualMachineTests
     }
 
     [TestMethod]
+    public async Task Start_BackendBeforeHasLeftASnapshot_GoesOnFromThere()
+    {
+        using var folder = new TemporaryFolder();
+        var (machines, function) = await PartsAsync();
+        var booted = 0;
+        machines = machines with
+        {
+            Snapshots = Path.Combine(folder.Path, "snapshots"),
+            SnapshotKey = Path.Combine(folder.Path, "key"),
+            Stages = (_, stage, _) => Interlocked.Add(ref booted, stage == "init" ? 1 : 0),
+        };
+
+        var first = await LifeAsync(machines, function);
+        Assert.AreEqual(1, booted);
+        var file = Directory.GetFiles(machines.Snapshots).Single();
+        var second = await LifeAsync(machines, function);
+        Assert.AreEqual(1, booted, "nothing is booted again");
+        Assert.AreEqual(first.Identity.Text, second.Identity.Text);
+        Assert.IsEmpty(first.Identity.Names.Intersect(second.Identity.Names), "clones of two backends are no copies");
+
+        // Another memory size is another machine.
+        var larger = await LifeAsync(machines, function with { MemoryMb = 300 }, replaced: file);
+        Assert.AreEqual(2, booted);
+        Assert.AreNotEqual(first.Identity.Text, larger.Identity.Text);
+        var other = Directory.GetFiles(machines.Snapshots).Single();
+        Assert.AreNotEqual(file, other, "what the function will never want again is gone");
+
+        var content = await File.ReadAllBytesAsync(other);
+        content[content.Length / 2] ^= 1;
+        await File.WriteAllBytesAsync(other, content);
+        var anew = await LifeAsync(machines, function with { MemoryMb = 300 });
+        Assert.AreEqual(3, booted, "one that was altered is not used");
+        Assert.Contains("NEXUS0931", anew.Log);
+        Assert.AreEqual(anew.Identity.Text, (await LifeAsync(machines, function with { MemoryMb = 300 })).Identity.Text);
+        Assert.AreEqual(3, booted);
+    }
+
+    [TestMethod]
     public async Task Start_WithoutSnapshot_EachMachineIsMadeAnew()
     {
         await using var node = await NodeAsync(static probe => probe with { Snapshot = false });
@@ -210,6 +248,26 @@ public sealed class VirtualMachineTests
         var answer = await node.ProbeAsync("probe", "identity");
         Assert.IsNull(answer.FunctionError, answer.Text);
         return (answer.Json.GetProperty("text").GetString()!, answer.Names);
+    }
+
+    /// <summary>A backend from its start to its end; it has left a snapshot then.</summary>
+    private static async Task<((string Text, IReadOnlyList<string> Names) Identity, string Log)> LifeAsync(
+        VirtualMachineOptions machines,
+        FunctionDefinition function,
+        string replaced = ""
+    )
+    {
+        await using var node = await TestNode.StartAsync("", machines, function);
+        var identity = await IdentityAsync(node);
+        await Eventually.TrueAsync(
+            () =>
+                Directory.Exists(machines.Snapshots)
+                && Directory.GetFiles(machines.Snapshots) is [var only]
+                && only.EndsWith(".snapshot", StringComparison.Ordinal)
+                && only != replaced,
+            "the snapshot is kept"
+        );
+        return (identity, node.Log.Text);
     }
 
     private static async Task EndAsync(TestNode node)

@@ -206,7 +206,8 @@ public sealed class VirtualMachineSandboxTests
                 Programs = MachineSupport.Programs,
                 Images = RepositoryRoot("images"),
             },
-            (BubblewrapSandbox)Guests.Bubblewrap()
+            (BubblewrapSandbox)Guests.Bubblewrap(),
+            Microsoft.Extensions.Logging.Abstractions.NullLogger<VirtualMachineSandbox>.Instance
         );
     }
 

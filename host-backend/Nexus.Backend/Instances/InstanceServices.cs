@@ -34,7 +34,9 @@ public sealed class InstanceServices
         _sandboxes = new Dictionary<string, Lazy<ISandbox>>
         {
             ["process"] = new(() => new BubblewrapSandbox(hierarchy.Value, loggers.CreateLogger<BubblewrapSandbox>())),
-            ["vm"] = new(() => new VirtualMachineSandbox(Machines, (BubblewrapSandbox)SandboxFor("process"))),
+            ["vm"] = new(() =>
+                new VirtualMachineSandbox(Machines, (BubblewrapSandbox)SandboxFor("process"), loggers.CreateLogger<VirtualMachineSandbox>())
+            ),
             ["none"] = new(() => new NoSandbox(hierarchy.Value, loggers.CreateLogger<NoSandbox>())),
         };
     }

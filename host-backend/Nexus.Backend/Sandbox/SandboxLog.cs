@@ -23,4 +23,10 @@ internal static partial class SandboxLog
         "'{Name}' is started WITH THE NODE'S NETWORK, as its configuration grants: it reaches whatever the node reaches, this machine and metadata services included."
     )]
     public static partial void HostNetwork(ILogger logger, string name);
+
+    [LoggerMessage(204, LogLevel.Warning, "The snapshot of '{Function}' is made anew: {Path} was refused. {Reason}")]
+    public static partial void SnapshotRefused(ILogger logger, string function, string path, string reason);
+
+    [LoggerMessage(205, LogLevel.Warning, "The snapshot of '{Function}' could not be kept, the next backend makes its own: {Reason}")]
+    public static partial void SnapshotNotKept(ILogger logger, string function, string reason);
 }

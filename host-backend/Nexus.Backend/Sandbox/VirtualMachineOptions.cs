@@ -21,6 +21,12 @@ public sealed record VirtualMachineOptions
     /// </summary>
     public Action<string, string, long>? Stages { get; init; }
 
+    /// <summary>Folder of snapshots that outlive the backend; empty for none that do.</summary>
+    public string Snapshots { get; init; } = "";
+
+    /// <summary>The file of the key that they are authenticated with; made when it is first needed.</summary>
+    public string SnapshotKey { get; init; } = "";
+
     /// <summary>Folder of the images, by their content.</summary>
     public string Images { get; init; } = Path.Combine(Path.GetTempPath(), "nexus-images");
 }

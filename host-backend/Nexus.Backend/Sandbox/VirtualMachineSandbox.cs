@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 using Nexus.Backend.Images;
 using Nexus.Backend.Interop;
@@ -32,15 +33,21 @@ public sealed class VirtualMachineSandbox : ISandbox
     private readonly ConcurrentDictionary<string, Lazy<string>> _runtimes = new();
     private readonly ConcurrentDictionary<string, Lazy<string>> _functions = new();
     private readonly SuspendedGuests _suspended = new();
+    private readonly KeptSnapshots? _kept;
 
     /// <param name="options">Kernel, programs and images.</param>
     /// <param name="jail">Holds the monitors.</param>
+    /// <param name="logger">Told what was refused.</param>
     /// <exception cref="Nexus.Diagnostics.NexusException">NEXUS0210, NEXUS0211 or NEXUS0213.</exception>
-    public VirtualMachineSandbox(VirtualMachineOptions options, BubblewrapSandbox jail)
+    public VirtualMachineSandbox(VirtualMachineOptions options, BubblewrapSandbox jail, ILogger<VirtualMachineSandbox> logger)
     {
         _options = options;
         _jail = jail;
         _images = new ImageCache(options.Images);
+        _kept =
+            options.Snapshots.Length > 0
+                ? new KeptSnapshots(new SnapshotFile(options.Programs, options.SnapshotKey), options.Snapshots, logger)
+                : null;
         if (!File.Exists(options.Kernel))
         {
             throw SandboxDiagnostics.GuestKernelMissing.With(options.Kernel.Length == 0 ? "none" : options.Kernel);
@@ -69,7 +76,7 @@ public sealed class VirtualMachineSandbox : ISandbox
             spec.Suspended
             ?? (
                 spec.SnapshotKey is { } key
-                    ? await _suspended.FindAsync(key, () => SuspendAsync(spec)).WaitAsync(cancellation).ConfigureAwait(false)
+                    ? await _suspended.FindAsync(key, () => FindOrSuspendAsync(key, spec)).WaitAsync(cancellation).ConfigureAwait(false)
                     : null
             );
         using var launch = new MonitorLaunch(spec.Descriptors);
@@ -101,6 +108,32 @@ public sealed class VirtualMachineSandbox : ISandbox
 
         launch.Add(Channel(spec));
         return await StartMonitorAsync(launch, spec, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>A snapshot that an earlier backend has left, or one of a machine that is booted for it and that a later one will find.</summary>
+    private async Task<SuspendedGuest?> FindOrSuspendAsync(string function, SandboxSpec spec)
+    {
+        // Images made by hand have snapshots of their own.
+        if (_kept is null || spec.Layers.Count > 0)
+        {
+            return await SuspendAsync(spec).ConfigureAwait(false);
+        }
+
+        string[] words = [MachineMb(spec).ToString(CultureInfo.InvariantCulture), _options.KernelParameters, RegionPages(spec)];
+        var digest = SnapshotDigest.Of([_options.Kernel, Program(Monitor), Program(FirstProgram)], LayersOf(spec), words, spec);
+        if (await _kept.FindAsync(function, digest).ConfigureAwait(false) is { } kept)
+        {
+            return kept;
+        }
+
+        var made = await SuspendAsync(spec).ConfigureAwait(false);
+        if (made is not null)
+        {
+            // Whoever waits for the function does not wait for a disk.
+            _ = _kept.KeepAsync(function, digest, made);
+        }
+
+        return made;
     }
 
     /// <summary>A snapshot of a machine that was booted for it; null when the function refused or was too slow.</summary>
@@ -162,18 +195,21 @@ public sealed class VirtualMachineSandbox : ISandbox
     /// <summary>What a machine and its clones have alike.</summary>
     private void AddMachine(MonitorLaunch launch, SandboxSpec spec)
     {
-        var dotnet = spec.ReadOnlyMounts.Count > 0 ? spec.ReadOnlyMounts[0].Source : DotnetRoot.Find();
         launch.Add("--memory", MachineMb(spec).ToString(CultureInfo.InvariantCulture));
-        var layers =
-            spec.Layers.Count > 0
-                ? spec.Layers
-                : [Once(_runtimes, dotnet, GuestImages.Runtime), Once(_functions, spec.AppFolder, GuestImages.Function)];
-        foreach (var layer in layers)
+        foreach (var layer in LayersOf(spec))
         {
             launch.Add("--pmem", File.OpenHandle(layer));
         }
 
         launch.Add("--kvm", OpenKvm());
+    }
+
+    private IReadOnlyList<string> LayersOf(SandboxSpec spec)
+    {
+        var dotnet = spec.ReadOnlyMounts.Count > 0 ? spec.ReadOnlyMounts[0].Source : DotnetRoot.Find();
+        return spec.Layers.Count > 0
+            ? spec.Layers
+            : [Once(_runtimes, dotnet, GuestImages.Runtime), Once(_functions, spec.AppFolder, GuestImages.Function)];
     }
 
     private void AddBoot(MonitorLaunch launch, SandboxSpec spec)

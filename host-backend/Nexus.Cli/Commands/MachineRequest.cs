@@ -23,5 +23,5 @@ internal sealed record MachineRequest(
     public string Cache => Given.Text("cache") is { Length: > 0 } folder ? folder : HostVariables.CacheFolder;
 
     /// <summary>The key that this node's snapshots are authenticated with.</summary>
-    public string KeyFile => Path.Combine(Cache, "snapshot.key");
+    public string KeyFile => Path.Combine(Cache, MachineSettings.KeyName);
 }
