@@ -14,11 +14,11 @@ namespace Nexus.Differential.Servers.Tests;
 [TestClass]
 public sealed partial class ForeignLoadTests
 {
-    private const int Requests = 3_000;
+    private const int Requests = 10_000;
     private const int Warmup = 1_000;
 
-    /// <summary>A node with these loads is at 150 to 250 MB; what it kept of each request, body or headers, would add up to more.</summary>
-    private const int MostGrowth = 64 << 20;
+    /// <summary>Three runs grew by 0 to 12 MB, as heaps do; 4 KB that were kept of each request would be 40.</summary>
+    private const int MostGrowth = 32 << 20;
 
     private const string Gallery = "gallery";
     private const string Ledger = "ledger";
@@ -127,7 +127,9 @@ public sealed partial class ForeignLoadTests
         Assert.Contains(tls ? "Application protocol: h2\n" : "Application protocol: h2c\n", report);
         // A call that fails is a status 200 too, but has no message.
         Assert.AreEqual(Requests * bytes, int.Parse(Data().Match(report).Groups[1].Value, CultureInfo.InvariantCulture), report);
-        Assert.IsLessThan(before + MostGrowth, Memory(), report);
+        var after = Memory();
+        TestContext.WriteLine($"The node's resident memory: {before >> 20} MB before, {after >> 20} MB after.");
+        Assert.IsLessThan(before + MostGrowth, after, report);
     }
 
     private static bool IsInstalled() =>
