@@ -29,5 +29,23 @@ internal readonly record struct Http2FrameHeader(int Length, Http2FrameType Type
         BinaryPrimitives.WriteInt32BigEndian(bytes[5..], StreamId);
     }
 
+    /// <summary>The payload without what only hides its length.</summary>
+    /// <exception cref="HttpProtocolException">There is more padding than payload.</exception>
+    public ReadOnlyMemory<byte> WithoutPadding(ReadOnlyMemory<byte> payload)
+    {
+        if (!Has(Http2Flags.Padded))
+        {
+            return payload;
+        }
+
+        if (payload.IsEmpty)
+        {
+            throw Http2Failures.InvalidData(Http2ErrorCode.FrameSizeError);
+        }
+
+        var padding = payload.Span[0];
+        return padding < payload.Length ? payload[1..^padding] : throw Http2Failures.InvalidData(Http2ErrorCode.ProtocolError);
+    }
+
     public bool Has(byte flag) => (Flags & flag) != 0;
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 
 namespace Nexus.Backend.Http2;
 
@@ -40,6 +41,46 @@ internal sealed class Http2Output(Stream connection, Action<Exception> onFailed)
             payload.CopyTo(bytes[Http2FrameHeader.Size..]);
             _queued.Advance(Http2FrameHeader.Size + payload.Length);
         }
+    }
+
+    /// <summary>Adds settings of this end.</summary>
+    public void WriteSettings(ReadOnlySpan<(Http2Setting Setting, uint Value)> settings)
+    {
+        const int size = 6;
+        Span<byte> payload = stackalloc byte[size * settings.Length];
+        for (var i = 0; i < settings.Length; i++)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(payload[(size * i)..], (ushort)settings[i].Setting);
+            BinaryPrimitives.WriteUInt32BigEndian(payload[((size * i) + 2)..], settings[i].Value);
+        }
+
+        Write(new Http2FrameHeader(payload.Length, Http2FrameType.Settings, Http2Flags.None, 0), payload);
+    }
+
+    /// <summary>Lets the peer send more.</summary>
+    public void WriteWindow(int streamId, int bytes)
+    {
+        Span<byte> payload = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(payload, bytes);
+        Write(new Http2FrameHeader(payload.Length, Http2FrameType.WindowUpdate, Http2Flags.None, streamId), payload);
+    }
+
+    /// <summary>Ends a stream.</summary>
+    public void WriteReset(int streamId, Http2ErrorCode code)
+    {
+        Span<byte> payload = stackalloc byte[4];
+        BinaryPrimitives.WriteUInt32BigEndian(payload, (uint)code);
+        Write(new Http2FrameHeader(payload.Length, Http2FrameType.ResetStream, Http2Flags.None, streamId), payload);
+    }
+
+    /// <summary>Says why the connection ends.</summary>
+    public void WriteGoAway(Http2ErrorCode code)
+    {
+        // No stream of the peer's was ever taken.
+        Span<byte> payload = stackalloc byte[8];
+        payload.Clear();
+        BinaryPrimitives.WriteUInt32BigEndian(payload[4..], (uint)code);
+        Write(new Http2FrameHeader(payload.Length, Http2FrameType.GoAway, Http2Flags.None, 0), payload);
     }
 
     /// <summary>Adds bytes that are no frame: what a client says first.</summary>
