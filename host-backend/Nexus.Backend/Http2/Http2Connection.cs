@@ -110,7 +110,7 @@ internal sealed class Http2Connection : IDisposable
     /// <param name="block">The encoded header block.</param>
     /// <param name="receiver">Gets the answer.</param>
     /// <exception cref="IOException">The connection has ended.</exception>
-    public Http2Stream Open(ReadOnlySpan<byte> block, IHttp2Receiver receiver)
+    public void Open(ReadOnlySpan<byte> block, IHttp2Receiver receiver)
     {
         lock (_gate)
         {
@@ -125,6 +125,7 @@ internal sealed class Http2Connection : IDisposable
             // The numbers are used up: what is under way goes on.
             _isLeaving |= _nextId < 0;
             _streams.Add(stream.Id, stream);
+            receiver.OnOpened(stream);
             var type = Http2FrameType.Headers;
             do
             {
@@ -134,7 +135,6 @@ internal sealed class Http2Connection : IDisposable
                 Output.Write(new Http2FrameHeader(part.Length, type, flags, stream.Id), part);
                 type = Http2FrameType.Continuation;
             } while (!block.IsEmpty);
-            return stream;
         }
     }
 

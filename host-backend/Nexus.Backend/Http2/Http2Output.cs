@@ -106,7 +106,7 @@ internal sealed class Http2Output(Stream connection, Action<Exception> onFailed)
 
                 await connection.WriteAsync(bytes).ConfigureAwait(false);
             }
-            catch (Exception failure) when (failure is IOException or ObjectDisposedException or InvalidOperationException)
+            catch (Exception failure)
             {
                 Fail();
                 onFailed(failure);

@@ -12,18 +12,26 @@ internal sealed class Http2Pool(Func<Action<Http2Connection>, Task<Http2Connecti
     private bool _isConnecting;
     private bool _isDisposed;
 
-    /// <summary>A connection with a place for one request, which has to be used or given back.</summary>
-    /// <exception cref="HttpRequestException">None can be made.</exception>
-    public ValueTask<Http2Connection> EnterAsync(CancellationToken cancellation)
+    /// <summary>A connection with a place for one request, which has to be used or given back; or, as a failure, why none can be made.</summary>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <param name="entered">The connection.</param>
+    /// <returns>False once the pool is out of use.</returns>
+    public bool TryEnter(CancellationToken cancellation, out ValueTask<Http2Connection> entered)
     {
+        entered = default;
         TaskCompletionSource<Http2Connection> waiting;
         bool connects;
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_isDisposed)
+            {
+                return false;
+            }
+
             if (TryEnterLocked() is { } connection)
             {
-                return new ValueTask<Http2Connection>(connection);
+                entered = new ValueTask<Http2Connection>(connection);
+                return true;
             }
 
             waiting = new TaskCompletionSource<Http2Connection>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -36,15 +44,22 @@ internal sealed class Http2Pool(Func<Action<Http2Connection>, Task<Http2Connecti
             _ = ConnectAsync();
         }
 
-        return WaitAsync(waiting, cancellation);
+        entered = WaitAsync(waiting, cancellation);
+        return true;
     }
 
-    /// <summary>Ends connections that nothing has been on for some time.</summary>
-    public void CloseIdle(TimeSpan limit)
+    /// <summary>Ends connections that nothing has been on for some time, and with the last one the pool.</summary>
+    /// <returns>Whether it is out of use.</returns>
+    public bool CloseIdle(TimeSpan limit)
     {
         foreach (var connection in Volatile.Read(ref _connections))
         {
             connection.CloseIfIdle(limit);
+        }
+
+        lock (_gate)
+        {
+            return _isDisposed |= _connections.Length == 0 && _waiting.Count == 0 && !_isConnecting;
         }
     }
 

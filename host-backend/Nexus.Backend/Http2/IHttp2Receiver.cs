@@ -6,6 +6,9 @@ namespace Nexus.Backend.Http2;
 /// </summary>
 internal interface IHttp2Receiver
 {
+    /// <summary>The request has a number. Called once, before anything of it leaves.</summary>
+    void OnOpened(Http2Stream stream);
+
     /// <summary>The answer's head, and after data its trailers.</summary>
     /// <param name="head">Its fields; with a status the first time.</param>
     /// <param name="isLast">Whether the answer ends here.</param>

@@ -23,6 +23,7 @@ internal sealed class GrpcConnections : IDisposable
     private readonly ConcurrentDictionary<GrpcConnectionKey, Http2Pool> _pools = new();
     private readonly ChannelPump _pump;
     private readonly Timer _idle;
+    private volatile bool _isDisposed;
 
     public GrpcConnections(ChannelPump pump)
     {
@@ -34,13 +35,24 @@ internal sealed class GrpcConnections : IDisposable
     /// <param name="server">Where to.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="HttpRequestException">None can be made.</exception>
-    public ValueTask<Http2Connection> EnterAsync(GrpcServer server, CancellationToken cancellation) =>
-        _pools
-            .GetOrAdd(server.Key, static (key, self) => new Http2Pool(onRoom => self.ConnectAsync(key, onRoom)), this)
-            .EnterAsync(cancellation);
+    public ValueTask<Http2Connection> EnterAsync(GrpcServer server, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var pool = _pools.GetOrAdd(server.Key, static (key, self) => new Http2Pool(onRoom => self.ConnectAsync(key, onRoom)), this);
+            if (pool.TryEnter(cancellation, out var entered))
+            {
+                return entered;
+            }
+
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            _pools.TryRemove(new KeyValuePair<GrpcConnectionKey, Http2Pool>(server.Key, pool));
+        }
+    }
 
     public void Dispose()
     {
+        _isDisposed = true;
         _idle.Dispose();
         foreach (var pool in _pools.Values)
         {
@@ -50,9 +62,12 @@ internal sealed class GrpcConnections : IDisposable
 
     private void CloseIdle()
     {
-        foreach (var pool in _pools.Values)
+        foreach (var (key, pool) in _pools)
         {
-            pool.CloseIdle(s_idleLimit);
+            if (pool.CloseIdle(s_idleLimit))
+            {
+                _pools.TryRemove(new KeyValuePair<GrpcConnectionKey, Http2Pool>(key, pool));
+            }
         }
     }
 

@@ -56,7 +56,7 @@ internal sealed class GrpcExchange(ChannelCall call, RingRequest request, bool i
     /// <exception cref="Channel.ProtocolViolationException">The guest broke the rules.</exception>
     public async Task<bool> RunAsync(Http2Connection connection, ReadOnlyMemory<byte> block)
     {
-        _stream = connection.Open(block.Span, this);
+        connection.Open(block.Span, this);
         var sending = Task.CompletedTask;
         try
         {
@@ -77,6 +77,8 @@ internal sealed class GrpcExchange(ChannelCall call, RingRequest request, bool i
     }
 
     public void Dispose() => _over.Dispose();
+
+    public void OnOpened(Http2Stream stream) => _stream = stream;
 
     public void OnHeaders(Http2Head head, bool isLast)
     {
