@@ -92,7 +92,7 @@ function Publish-MachinePrograms {
 # What a rewritten function calls into, in one folder: the build package carries it.
 function Copy-GuestAssemblies {
     $target = [IO.Directory]::CreateDirectory([IO.Path]::Combine($Artifacts, 'guest')).FullName
-    foreach ($project in 'Nexus.Guest.Aws/V3', 'Nexus.Guest.Aws/V4', 'Nexus.Guest.Http.Factory', 'Nexus.Guest.Grpc.Legacy', 'Nexus.Guest.Grpc.NetClient') {
+    foreach ($project in 'Nexus.Guest.Aws/V3', 'Nexus.Guest.Aws/V4', 'Nexus.Guest.Http.Factory', 'Nexus.Guest.Grpc.Legacy', 'Nexus.Guest.Grpc.NetClient', 'Nexus.Guest.AspNetCore') {
         $output = [IO.Path]::Combine($Root, 'guest-shim', $project, 'bin', $Configuration, 'net8.0')
         foreach ($file in [IO.Directory]::GetFiles($output, 'Nexus.*.dll')) {
             [IO.File]::Copy($file, [IO.Path]::Combine($target, [IO.Path]::GetFileName($file)), $true)

@@ -3,7 +3,7 @@ namespace Nexus.Vmm.Tests.Support;
 /// <summary>Ends a wait that would otherwise never end; not a statement about speed.</summary>
 internal static class Watchdog
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
 
     public static async Task<T> Within<T>(this Task<T> task, object test)
     {
