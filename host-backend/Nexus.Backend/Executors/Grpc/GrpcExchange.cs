@@ -56,6 +56,7 @@ internal sealed class GrpcExchange(ChannelCall call, RingRequest request, bool i
     /// <exception cref="Channel.ProtocolViolationException">The guest broke the rules.</exception>
     public async Task<bool> RunAsync(Http2Connection connection, ReadOnlyMemory<byte> block)
     {
+        request.Begin();
         connection.Open(block.Span, this);
         var sending = Task.CompletedTask;
         try
@@ -143,7 +144,7 @@ internal sealed class GrpcExchange(ChannelCall call, RingRequest request, bool i
         {
             Deliver();
         }
-        else if (wasIgnored && mayRepeat && request.CanRepeat)
+        else if (wasIgnored && mayRepeat && request.TryRepeat())
         {
             _done.TrySetResult(false);
         }
@@ -164,7 +165,7 @@ internal sealed class GrpcExchange(ChannelCall call, RingRequest request, bool i
 
             var frame = await request.FirstAsync(_over.Token).ConfigureAwait(false);
             await WriteAsync(frame).ConfigureAwait(false);
-            while (!frame.IsFinal)
+            while (!frame.IsFinal && request.TrySpend())
             {
                 request.Release(frame);
                 frame = await request.NextAsync(_over.Token).ConfigureAwait(false);

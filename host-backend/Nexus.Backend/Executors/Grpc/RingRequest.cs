@@ -12,14 +12,24 @@ namespace Nexus.Backend.Executors.Grpc;
 /// <param name="startsAtOnce">Whether the headers are sent before the first request is there.</param>
 internal sealed class RingRequest(ChannelCall call, bool startsAtOnce)
 {
+    private const int Whole = 0;
+    private const int Spent = 1;
+    private const int Repeating = 2;
+
     private ChannelFrame _first;
     private bool _hasFirst;
-    private bool _isSpent;
+    private int _state;
 
     public bool StartsAtOnce => startsAtOnce;
 
-    /// <summary>Whether all of it can be had once more.</summary>
-    public bool CanRepeat => !_isSpent;
+    /// <summary>An attempt begins.</summary>
+    public void Begin() => Interlocked.CompareExchange(ref _state, Whole, Repeating);
+
+    /// <summary>Asks, before the first frame is given back, whether the attempt goes on; from then on there is no other.</summary>
+    public bool TrySpend() => Interlocked.CompareExchange(ref _state, Spent, Whole) != Repeating;
+
+    /// <summary>Asks whether all of it can be had once more; if so the attempt is over.</summary>
+    public bool TryRepeat() => Interlocked.CompareExchange(ref _state, Repeating, Whole) == Whole;
 
     /// <summary>The first frame, each time.</summary>
     /// <exception cref="ChannelException">The guest has taken the call back.</exception>
@@ -27,26 +37,20 @@ internal sealed class RingRequest(ChannelCall call, bool startsAtOnce)
     {
         if (!_hasFirst)
         {
-            _first = await ReceiveAsync(cancellation).ConfigureAwait(false);
+            _first = await NextAsync(cancellation).ConfigureAwait(false);
             _hasFirst = true;
         }
 
         return _first;
     }
 
-    /// <summary>The next one; those before are not needed any more.</summary>
+    /// <summary>The next one, after <see cref="TrySpend"/>.</summary>
     /// <exception cref="ChannelException">The guest has taken the call back.</exception>
-    public ValueTask<ChannelFrame> NextAsync(CancellationToken cancellation)
-    {
-        _isSpent = true;
-        return ReceiveAsync(cancellation);
-    }
-
-    public void Release(in ChannelFrame frame) => call.Release(frame);
-
-    private async ValueTask<ChannelFrame> ReceiveAsync(CancellationToken cancellation)
+    public async ValueTask<ChannelFrame> NextAsync(CancellationToken cancellation)
     {
         var frame = await call.ReceiveAsync(cancellation).ConfigureAwait(false);
         return frame.Kind == FrameKind.Data ? frame : throw new ProtocolViolationException($"{frame.Kind} in a gRPC request");
     }
+
+    public void Release(in ChannelFrame frame) => call.Release(frame);
 }
