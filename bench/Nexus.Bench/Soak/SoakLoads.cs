@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using Nexus.Bench.Grpc;
 using Nexus.Bench.Nodes;
 
@@ -10,7 +11,7 @@ namespace Nexus.Bench.Soak;
 /// <param name="http2Port">Where its service is called by gRPC.</param>
 /// <param name="http1Port">Where it is called by HTTP/1.1.</param>
 /// <param name="pause">How long each caller rests between two pieces of work.</param>
-internal sealed class SoakLoads(BenchNode node, int http2Port, int http1Port, TimeSpan pause) : IDisposable
+internal sealed partial class SoakLoads(BenchNode node, int http2Port, int http1Port, TimeSpan pause) : IDisposable
 {
     public const string Remote = "remote";
     public const string Neighbour = "neighbour";
@@ -103,13 +104,18 @@ internal sealed class SoakLoads(BenchNode node, int http2Port, int http1Port, Ti
                 catch (Exception failure)
                     when (failure is BenchException or HttpRequestException or OperationCanceledException or IOException)
                 {
-                    var message = failure.Message.Length > 160 ? failure.Message[..160] : failure.Message;
+                    var message = WhatIsEachOnesOwn().Replace(failure.Message, "*");
+                    message = message.Length > 160 ? message[..160] : message;
                     _failures.AddOrUpdate($"{name}: {message}", 1, static (_, before) => before + 1);
                     await Task.Delay(20);
                 }
             }
         }
     }
+
+    /// <summary>Identifiers of requests and times of day: failures of a kind are counted together.</summary>
+    [GeneratedRegex("[0-9a-f]{8}-[0-9a-f-]{27}|[0-9]{2}:[0-9]{2}:[0-9]{2}")]
+    private static partial Regex WhatIsEachOnesOwn();
 
     private Task<string> InvokeAsync(string function, (string Operation, int Count) call, CancellationToken cancellation) =>
         node.InvokeAsync(
