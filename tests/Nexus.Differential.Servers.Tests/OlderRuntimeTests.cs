@@ -32,10 +32,10 @@ public sealed partial class OlderRuntimeTests
         var published = new Dictionary<int, PublishedFunction>();
         foreach (var runtime in runtimes)
         {
-            published[runtime] = await PublishAsync("Ages", runtime);
+            published[runtime] = await PublishedFunctions.GetWithRuntimeAsync("Ages", runtime);
         }
 
-        var handler = await PublishAsync("RemoteCalls", 8);
+        var handler = await PublishedFunctions.GetWithRuntimeAsync("RemoteCalls", 8);
         await using var backend = await ServeAsync(published, handler, variables);
         var routes = Routes().Matches(backend.Output).Select(static line => new Uri(line.Groups[1].Value)).ToArray();
         for (var i = 0; i < runtimes.Length; i++)
@@ -55,18 +55,6 @@ public sealed partial class OlderRuntimeTests
         Assert.IsNull(outcome.FunctionError, Encoding.UTF8.GetString(outcome.Payload));
         Assert.Contains("hello", Encoding.UTF8.GetString(outcome.Payload));
     }
-
-    private static Task<PublishedFunction> PublishAsync(string name, int runtime) =>
-        PublishedFunctions.GetAsync(
-            name,
-            "--runtime",
-            "linux-x64",
-            "--self-contained",
-            $"-p:FunctionFramework=net{runtime}.0",
-            // Folders of its own for what is in between: the same projects are built for another framework beside this.
-            "--artifacts-path",
-            RepositoryRoot.Combine("artifacts", "functions-own-runtime", $"{runtime}")
-        );
 
     private static async Task<NexusBackend> ServeAsync(
         Dictionary<int, PublishedFunction> published,

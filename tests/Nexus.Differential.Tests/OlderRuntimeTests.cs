@@ -27,7 +27,7 @@ public sealed class OlderRuntimeTests
         var functions = new JsonObject();
         foreach (var runtime in s_runtimes)
         {
-            var function = await PublishAsync("HelloAll", runtime);
+            var function = await PublishedFunctions.GetWithRuntimeAsync("HelloAll", runtime);
             functions[$"hello{runtime}"] = new JsonObject
             {
                 ["path"] = function.Folder,
@@ -71,7 +71,7 @@ public sealed class OlderRuntimeTests
         var cli = NexusBackend.FindCli() ?? throw new FileNotFoundException("nexus.dll was not built.");
         foreach (var runtime in s_runtimes)
         {
-            var program = await PublishAsync("StockReport", runtime);
+            var program = await PublishedFunctions.GetWithRuntimeAsync("StockReport", runtime);
             await ResetAsync(data);
             var main = Path.Combine(program.Folder, program.Assembly);
             var direct = await FinishedProcess.RunExecutableAsync(main, emulators.CallerVariables);
@@ -95,16 +95,4 @@ public sealed class OlderRuntimeTests
         await data.CreateTableAsync("counters", "id");
         await data.CreateBucketAsync("documents");
     }
-
-    private static Task<PublishedFunction> PublishAsync(string name, int runtime) =>
-        PublishedFunctions.GetAsync(
-            name,
-            "--runtime",
-            "linux-x64",
-            "--self-contained",
-            $"-p:FunctionFramework=net{runtime}.0",
-            // Folders of its own for what is in between: the same projects are built for another framework beside this.
-            "--artifacts-path",
-            RepositoryRoot.Combine("artifacts", "functions-own-runtime", $"{runtime}")
-        );
 }

@@ -32,6 +32,31 @@ public sealed class UpstreamTests
     }
 
     [TestMethod]
+    [DataRow("a\nb")]
+    [DataRow("a\rb")]
+    [DataRow("a\0b")]
+    [DataRow("a\u007fb")]
+    [Timeout(60_000)]
+    public async Task Call_WithControlCharactersInItsMetadata_IsRefusedAndSpoilsNobodysConnection(string value)
+    {
+        await using var pair = new GrpcPair();
+        var client = pair.Client();
+        using var other = client.Converse();
+        await other.RequestStream.WriteAsync(new TrialRequest { Behaviour = "echo", Text = "first" });
+        Assert.IsTrue(await other.ResponseStream.MoveNext());
+
+        var failure = await Assert.ThrowsExactlyAsync<RpcException>(async () =>
+            await client.SingleAsync(new TrialRequest(), new Metadata { { "note", value } })
+        );
+        Assert.AreEqual(StatusCode.Unavailable, failure.StatusCode);
+        Assert.Contains("NEXUS0705", failure.Status.Detail);
+
+        await other.RequestStream.WriteAsync(new TrialRequest { Behaviour = "echo", Text = "second" });
+        Assert.IsTrue(await other.ResponseStream.MoveNext());
+        Assert.IsEmpty(pair.Faults);
+    }
+
+    [TestMethod]
     [Timeout(60_000)]
     public async Task Calls_BeyondWhatIsAllowedAtOnce_WaitForTheirTurn()
     {

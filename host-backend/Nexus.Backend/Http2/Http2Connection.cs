@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using Nexus.Backend.Http2.Hpack;
+
 namespace Nexus.Backend.Http2;
 
 /// <summary>
@@ -27,12 +30,14 @@ internal sealed class Http2Connection : IDisposable
     private int _active;
     private int _mostStreams = 1;
     private bool _isSettled;
+    private long _mostHead = uint.MaxValue;
     private int _nextId = 1;
     private int _firstSendWindow = DefaultWindow;
     private long _sendWindow = DefaultWindow;
     private bool _isLeaving;
     private Exception? _failure;
-    private long _idleSince = Environment.TickCount64;
+    private long _idleSince = Stopwatch.GetTimestamp();
+    private readonly long _madeAt = Stopwatch.GetTimestamp();
 
     /// <summary>Takes a connection over that is established, and says hello; <see cref="Start"/> begins to read.</summary>
     /// <param name="stream">The connection.</param>
@@ -107,51 +112,40 @@ internal sealed class Http2Connection : IDisposable
     }
 
     /// <summary>Begins a request; its head leaves with what is written next.</summary>
-    /// <param name="block">The encoded header block.</param>
+    /// <param name="block">The request's headers.</param>
     /// <param name="receiver">Gets the answer.</param>
-    /// <exception cref="IOException">The connection has ended.</exception>
-    public void Open(ReadOnlySpan<byte> block, IHttp2Receiver receiver)
+    /// <exception cref="HttpRequestException">The connection has ended, or the server takes no headers of that size.</exception>
+    public void Open(HeaderBlock block, IHttp2Receiver receiver)
     {
-        lock (_gate)
+        if (TryOpen(block, receiver) is { } failure)
         {
-            if (_failure is not null)
-            {
-                LeaveLocked();
-                throw Http2Failures.Unsent(_failure);
-            }
-
-            var stream = new Http2Stream(this, _nextId, receiver, _firstSendWindow);
-            _nextId += 2;
-            // The numbers are used up: what is under way goes on.
-            _isLeaving |= _nextId < 0;
-            _streams.Add(stream.Id, stream);
-            receiver.OnOpened(stream);
-            var type = Http2FrameType.Headers;
-            do
-            {
-                var part = block[..Math.Min(block.Length, MostFrame)];
-                block = block[part.Length..];
-                var flags = block.IsEmpty ? Http2Flags.EndHeaders : Http2Flags.None;
-                Output.Write(new Http2FrameHeader(part.Length, type, flags, stream.Id), part);
-                type = Http2FrameType.Continuation;
-            } while (!block.IsEmpty);
+            Leave();
+            throw failure;
         }
     }
 
-    /// <summary>Ends the connection if nothing has been on it for some time.</summary>
-    public void CloseIfIdle(TimeSpan limit)
+    /// <summary>Ends the connection if nothing has been on it for some time, or if its server has not said a word.</summary>
+    /// <param name="idle">How long it may be without a request.</param>
+    /// <param name="silent">How long it may be without the server's settings: until then requests wait for one another.</param>
+    public void CloseIfUnused(TimeSpan idle, TimeSpan silent)
     {
+        bool isIdle;
+        bool isSilent;
         lock (_gate)
         {
-            if (_active > 0 || Environment.TickCount64 - _idleSince < limit.TotalMilliseconds)
-            {
-                return;
-            }
-
-            _isLeaving = true;
+            isIdle = _active == 0 && Stopwatch.GetElapsedTime(_idleSince) >= idle;
+            isSilent = !_isSettled && Stopwatch.GetElapsedTime(_madeAt) >= silent;
+            _isLeaving |= isIdle;
         }
 
-        Dispose();
+        if (isSilent)
+        {
+            Abort(Http2Failures.NotEstablished(new TimeoutException()));
+        }
+        else if (isIdle)
+        {
+            Dispose();
+        }
     }
 
     public void Dispose() => Abort(new ObjectDisposedException(nameof(Http2Connection)));
@@ -245,6 +239,40 @@ internal sealed class Http2Connection : IDisposable
         NoteRoom();
     }
 
+    private HttpRequestException? TryOpen(HeaderBlock block, IHttp2Receiver receiver)
+    {
+        lock (_gate)
+        {
+            if (_failure is not null)
+            {
+                return Http2Failures.Unsent(_failure);
+            }
+
+            if (block.ListSize > _mostHead)
+            {
+                return Http2Failures.RequestHeadTooLarge(_mostHead);
+            }
+
+            var stream = new Http2Stream(this, _nextId, receiver, _firstSendWindow);
+            _nextId += 2;
+            // The numbers are used up: what is under way goes on.
+            _isLeaving |= _nextId < 0;
+            _streams.Add(stream.Id, stream);
+            receiver.OnOpened(stream);
+            var type = Http2FrameType.Headers;
+            var left = block.Bytes;
+            do
+            {
+                var part = left[..Math.Min(left.Length, MostFrame)];
+                left = left[part.Length..];
+                var flags = left.IsEmpty ? Http2Flags.EndHeaders : Http2Flags.None;
+                Output.Write(new Http2FrameHeader(part.Length, type, flags, stream.Id), part);
+                type = Http2FrameType.Continuation;
+            } while (!left.IsEmpty);
+            return null;
+        }
+    }
+
     private static void EndLocked(Http2Stream stream, Exception failure)
     {
         stream.Failure ??= failure;
@@ -256,7 +284,7 @@ internal sealed class Http2Connection : IDisposable
     {
         if (--_active == 0)
         {
-            _idleSince = Environment.TickCount64;
+            _idleSince = Stopwatch.GetTimestamp();
         }
     }
 
@@ -431,6 +459,9 @@ internal sealed class Http2Connection : IDisposable
                     }
 
                     _firstSendWindow = (int)value;
+                    break;
+                case Http2Setting.MaxHeaderListSize:
+                    _mostHead = value;
                     break;
                 case Http2Setting.MaxFrameSize:
                     if (value is < MostFrame or > 0xff_ffff)

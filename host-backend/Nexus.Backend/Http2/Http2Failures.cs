@@ -70,6 +70,10 @@ internal static class Http2Failures
             string.Create(CultureInfo.InvariantCulture, $"The HTTP response headers length exceeded the set limit of {most} bytes.")
         );
 
+    /// <summary>A request's head is larger than the server takes.</summary>
+    public static HttpRequestException RequestHeadTooLarge(long most) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"The HTTP request headers length exceeded the server limit of {most} bytes."));
+
     /// <summary>What is wrong with an answer's head.</summary>
     public static HttpRequestException InvalidResponse(string what = "The server returned an invalid or unrecognized response.") =>
         new(HttpRequestError.InvalidResponse, what);

@@ -10,7 +10,7 @@ namespace Nexus.Backend.Http2;
 /// <param name="mostBytes">Names and values it may have.</param>
 internal sealed class Http2Head(bool isTrailing, int mostBytes) : IHeaderReceiver
 {
-    private readonly List<KeyValuePair<string, string>> _fields = [];
+    private List<KeyValuePair<string, string>> _fields = [];
     private int _bytes;
 
     /// <summary>0 when there is none.</summary>
@@ -37,6 +37,8 @@ internal sealed class Http2Head(bool isTrailing, int mostBytes) : IHeaderReceive
         {
             Failure ??= Http2Failures.InvalidResponse();
         }
+
+        _fields = [.. _fields.GroupBy(static field => field.Key, StringComparer.OrdinalIgnoreCase).SelectMany(static group => group)];
     }
 
     private HttpRequestException? Take(string name, string value)
@@ -49,15 +51,6 @@ internal sealed class Http2Head(bool isTrailing, int mostBytes) : IHeaderReceive
         if (!HeaderName.IsValid(name))
         {
             return Http2Failures.InvalidResponse($"Received an invalid header name: '{name}'.");
-        }
-
-        for (var i = _fields.Count - 1; i >= 0; i--)
-        {
-            if (string.Equals(_fields[i].Key, name, StringComparison.OrdinalIgnoreCase))
-            {
-                _fields.Insert(i + 1, new(name, value));
-                return null;
-            }
         }
 
         _fields.Add(new(name, value));

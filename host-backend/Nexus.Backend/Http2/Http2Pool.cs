@@ -48,13 +48,13 @@ internal sealed class Http2Pool(Func<Action<Http2Connection>, Task<Http2Connecti
         return true;
     }
 
-    /// <summary>Ends connections that nothing has been on for some time, and with the last one the pool.</summary>
+    /// <summary>Ends connections that are of no use, see <see cref="Http2Connection.CloseIfUnused"/>, and with the last one the pool.</summary>
     /// <returns>Whether it is out of use.</returns>
-    public bool CloseIdle(TimeSpan limit)
+    public bool CloseUnused(TimeSpan idle, TimeSpan silent)
     {
         foreach (var connection in Volatile.Read(ref _connections))
         {
-            connection.CloseIfIdle(limit);
+            connection.CloseIfUnused(idle, silent);
         }
 
         lock (_gate)

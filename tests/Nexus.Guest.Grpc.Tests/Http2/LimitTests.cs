@@ -6,6 +6,8 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Nexus.Backend.Http2;
+using Nexus.Backend.Http2.Hpack;
 
 namespace Nexus.Guest.Grpc.Tests.Http2;
 
@@ -55,6 +57,47 @@ public sealed class LimitTests
         var calls = Enumerable.Range(0, 20).Select(async i => (await client.SingleAsync(Calls.Request("echo", $"n{i}"))).Text == $"n{i}");
         Assert.IsTrue((await Task.WhenAll(calls)).All(static same => same));
         await app.StopAsync(new CancellationToken(canceled: true));
+    }
+
+    [TestMethod]
+    [Timeout(60_000)]
+    public async Task Request_WithAHeadThatTheServerDoesNotTake_FailsAsInADirectRun()
+    {
+        using var server = new ScriptedServer(new Script(Frames.Setting(6, 1000), static (stream, _) => Frames.Answer(stream)));
+        await using var pair = new GrpcPair([server.Address.Authority]);
+        using var channel = GrpcChannel.ForAddress(server.Address);
+        var seen = new List<string>();
+        foreach (var client in new[] { new Trial.TrialClient(channel), pair.Client(server.Address) })
+        {
+            // The server's settings are known to the second call for certain.
+            await client.SingleAsync(new TrialRequest());
+            var failure = await Assert.ThrowsExactlyAsync<RpcException>(async () =>
+                await client.SingleAsync(new TrialRequest(), new Metadata { { "large", new string('v', 1000) } })
+            );
+            seen.Add($"{failure.StatusCode}: {failure.Status.Detail}");
+            await client.SingleAsync(new TrialRequest());
+        }
+
+        Assert.AreEqual(seen[0], seen[1]);
+        Assert.Contains("exceeded the server limit of 1000 bytes", seen[0]);
+    }
+
+    [TestMethod]
+    [Timeout(60_000)]
+    public async Task Server_ThatNeverSaysAWord_IsLeftSoThatNobodyWaitsForItsSettingsForEver()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var client = new TcpClient();
+        await client.ConnectAsync((IPEndPoint)listener.LocalEndpoint);
+        using var pool = new Http2Pool(onRoom => Task.FromResult(new Http2Connection(client.GetStream(), onRoom)));
+        Assert.IsTrue(pool.TryEnter(CancellationToken.None, out var first));
+        var receiver = new FailureReceiver();
+        (await first).Open(new HeaderBlock(), receiver);
+        pool.CloseUnused(idle: TimeSpan.Zero, silent: TimeSpan.FromMinutes(1));
+        Assert.IsFalse(receiver.Failed.IsCompleted);
+        pool.CloseUnused(idle: TimeSpan.FromMinutes(1), silent: TimeSpan.Zero);
+        Assert.Contains("did not complete the HTTP/2 handshake", (await receiver.Failed).Message);
     }
 
     [TestMethod]

@@ -20,6 +20,22 @@ public static class PublishedFunctions
         return s_published.GetOrAdd(key, _ => new(() => PublishAsync(name, switches))).Value;
     }
 
+    /// <summary>Publishes a function with a runtime of its own, of an older version.</summary>
+    /// <param name="name">Name of its folder, project and assembly.</param>
+    /// <param name="runtime">8 or later.</param>
+    /// <exception cref="InvalidOperationException">The publish failed; the message holds the output of the build.</exception>
+    public static Task<PublishedFunction> GetWithRuntimeAsync(string name, int runtime) =>
+        GetAsync(
+            name,
+            "--runtime",
+            "linux-x64",
+            "--self-contained",
+            $"-p:FunctionFramework=net{runtime}.0",
+            // Folders of its own for what is in between: the same projects are built for another framework beside this.
+            "--artifacts-path",
+            RepositoryRoot.Combine("artifacts", "functions-own-runtime", $"{runtime}")
+        );
+
     private static async Task<PublishedFunction> PublishAsync(string name, string[] switches)
     {
         var variant = string.Concat(string.Join('_', switches).Select(character => char.IsAsciiLetterOrDigit(character) ? character : '_'));

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using Nexus.Backend.Functions;
 using Nexus.Backend.Http2;
+using Nexus.Backend.Http2.Hpack;
 using Nexus.Backend.Metrics;
 using Nexus.Channel;
 using Nexus.Channel.Messages;
@@ -138,7 +139,7 @@ public sealed class GrpcCallExecutor : ICallExecutor, IDisposable
         }
     }
 
-    private static ReadOnlyMemory<byte> EncodeOrLeave(GrpcRoute route, GrpcServer server, GrpcCallHead head, Http2Connection connection)
+    private static HeaderBlock EncodeOrLeave(GrpcRoute route, GrpcServer server, GrpcCallHead head, Http2Connection connection)
     {
         try
         {

@@ -18,17 +18,17 @@ internal sealed class GrpcConnections : IDisposable
 {
     private static readonly TimeSpan s_connectLimit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan s_idleLimit = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan s_idleCheck = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_upkeep = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<GrpcConnectionKey, Http2Pool> _pools = new();
     private readonly ChannelPump _pump;
-    private readonly Timer _idle;
+    private readonly Timer _upkeep;
     private volatile bool _isDisposed;
 
     public GrpcConnections(ChannelPump pump)
     {
         _pump = pump;
-        _idle = new Timer(static connections => ((GrpcConnections)connections!).CloseIdle(), this, s_idleCheck, s_idleCheck);
+        _upkeep = new Timer(static connections => ((GrpcConnections)connections!).CloseUnused(), this, s_upkeep, s_upkeep);
     }
 
     /// <summary>A connection to a server with a place for one call.</summary>
@@ -53,18 +53,18 @@ internal sealed class GrpcConnections : IDisposable
     public void Dispose()
     {
         _isDisposed = true;
-        _idle.Dispose();
+        _upkeep.Dispose();
         foreach (var pool in _pools.Values)
         {
             pool.Dispose();
         }
     }
 
-    private void CloseIdle()
+    private void CloseUnused()
     {
         foreach (var (key, pool) in _pools)
         {
-            if (pool.CloseIdle(s_idleLimit))
+            if (pool.CloseUnused(s_idleLimit, s_connectLimit))
             {
                 _pools.TryRemove(new KeyValuePair<GrpcConnectionKey, Http2Pool>(key, pool));
             }

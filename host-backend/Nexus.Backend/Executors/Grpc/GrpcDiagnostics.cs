@@ -34,7 +34,14 @@ public static class GrpcDiagnostics
         "If the server runs on the node, name it: \"allowedUpstreams\": [\"http://localhost:50051\"]."
     );
 
+    public static readonly Diagnostic BadMetadata = new(
+        "NEXUS0705",
+        "Metadata of a gRPC call has a line break or another control character in it",
+        "Calls of several functions share a connection, which some servers end for such a value.",
+        "Send it as binary metadata: under a name that ends in \"-bin\"."
+    );
+
     internal static UpstreamRefusals Upstreams { get; } = new(UpstreamNotAllowed, LinkLocalAddress, ThisMachine, BadTarget);
 
-    public static IReadOnlyList<Diagnostic> All { get; } = [UpstreamNotAllowed, LinkLocalAddress, BadTarget, ThisMachine];
+    public static IReadOnlyList<Diagnostic> All { get; } = [UpstreamNotAllowed, LinkLocalAddress, BadTarget, ThisMachine, BadMetadata];
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Numerics;
 using Nexus.Backend.Http2;
+using Nexus.Backend.Http2.Hpack;
 using Nexus.Channel;
 using Nexus.Channel.Messages;
 
@@ -50,14 +51,14 @@ internal sealed class GrpcExchange(ChannelCall call, RingRequest request, bool i
 
     /// <summary>Makes the attempt.</summary>
     /// <param name="connection">One with a place for it.</param>
-    /// <param name="block">The request's encoded headers.</param>
+    /// <param name="block">The request's headers.</param>
     /// <returns>False when the server has ignored the request and all of it can be sent again.</returns>
     /// <exception cref="HttpRequestException">There was no answer.</exception>
     /// <exception cref="Channel.ProtocolViolationException">The guest broke the rules.</exception>
-    public async Task<bool> RunAsync(Http2Connection connection, ReadOnlyMemory<byte> block)
+    public async Task<bool> RunAsync(Http2Connection connection, HeaderBlock block)
     {
         request.Begin();
-        connection.Open(block.Span, this);
+        connection.Open(block, this);
         var sending = Task.CompletedTask;
         try
         {
@@ -217,11 +218,24 @@ internal sealed class GrpcExchange(ChannelCall call, RingRequest request, bool i
         }
     }
 
+    /// <summary>However small the pieces are that a server sends, what is kept of them is little more than their bytes.</summary>
     private void Keep(ReadOnlyMemory<byte> data)
     {
-        var kept = ArrayPool<byte>.Shared.Rent(data.Length);
-        data.CopyTo(kept);
-        _kept.AddLast(new ArraySegment<byte>(kept, 0, data.Length));
+        if (_kept.Last is { } last)
+        {
+            var (array, end) = (last.Value.Array!, last.Value.Offset + last.Value.Count);
+            var part = data[..Math.Min(data.Length, array.Length - end)];
+            part.CopyTo(array.AsMemory(end));
+            last.Value = new ArraySegment<byte>(array, last.Value.Offset, last.Value.Count + part.Length);
+            data = data[part.Length..];
+        }
+
+        if (!data.IsEmpty)
+        {
+            var kept = ArrayPool<byte>.Shared.Rent(Math.Max(data.Length, SmallestBlock));
+            data.CopyTo(kept);
+            _kept.AddLast(new ArraySegment<byte>(kept, 0, data.Length));
+        }
     }
 
     /// <summary>Passes on what there is, unless that is being done.</summary>

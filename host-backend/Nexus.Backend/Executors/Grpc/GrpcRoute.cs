@@ -1,4 +1,5 @@
 using Nexus.Backend.Executors.Upstreams;
+using Nexus.Backend.Http2.Hpack;
 using Nexus.Channel;
 using Nexus.Channel.Messages;
 using Nexus.Diagnostics;
@@ -10,7 +11,7 @@ internal sealed class GrpcRoute
 {
     private readonly GrpcServer[] _only;
     private readonly GrpcServers? _servers;
-    private byte[]? _block;
+    private HeaderBlock? _block;
 
     private GrpcRoute(GrpcMethodHead method, GrpcServer? only, GrpcServers? servers)
     {
@@ -63,6 +64,6 @@ internal sealed class GrpcRoute
     public Uri UriAt(GrpcServer server) => _servers is null ? server.Address : new Uri(server.Address, Method.Path);
 
     /// <summary>The part of a call's header block that the method determines.</summary>
-    public ReadOnlySpan<byte> BlockAt(GrpcServer server) =>
+    public HeaderBlock BlockAt(GrpcServer server) =>
         _servers is null ? _block ??= GrpcRequest.EncodeMethod(Method, server) : GrpcRequest.EncodeMethod(Method, server);
 }
