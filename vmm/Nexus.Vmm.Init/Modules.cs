@@ -17,6 +17,8 @@ internal static class Modules
         foreach (var module in Directory.GetFiles(Folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             InitNative.LoadModule(module);
+            // The initial file system is memory.
+            File.Delete(module);
         }
     }
 }

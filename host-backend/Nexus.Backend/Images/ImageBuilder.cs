@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Nexus.Backend.Functions;
 using Nexus.Backend.Interop;
+using Nexus.Backend.Kernels;
 using Nexus.Backend.Sandbox;
 
 namespace Nexus.Backend.Images;
@@ -11,31 +12,30 @@ namespace Nexus.Backend.Images;
 public sealed class ImageBuilder(VirtualMachineOptions options, Action<string> progress)
 {
     private const string KernelName = "kernel";
+    private const string ModulesName = "modules.cpio";
     private const string RuntimeName = "runtime.erofs";
     private const string FunctionName = "function.erofs";
 
     /// <summary>Writes the folder; what it held of an earlier image is replaced.</summary>
-    /// <exception cref="Nexus.Diagnostics.NexusException">NEXUS0210 to NEXUS0212.</exception>
+    /// <exception cref="Nexus.Diagnostics.NexusException">NEXUS0210 to NEXUS0212, NEXUS0216 to NEXUS0218.</exception>
     /// <exception cref="MonitorException">NEXUS0910: the kernel is none.</exception>
     public async Task<BuiltImage> BuildAsync(FunctionDefinition function, string folder)
     {
-        if (!File.Exists(options.Kernel))
-        {
-            throw SandboxDiagnostics.GuestKernelMissing.With(options.Kernel.Length == 0 ? "none" : options.Kernel);
-        }
-
-        await MonitorProgram.RunAsync(options.Programs, ["kernel", "--file", Path.GetFullPath(options.Kernel)]).ConfigureAwait(false);
+        var used = GuestKernel.Prepare(options);
+        await MonitorProgram.RunAsync(options.Programs, ["kernel", "--file", Path.GetFullPath(used.File)]).ConfigureAwait(false);
         Directory.CreateDirectory(folder);
         // Without it the folder is no image until all of it is there.
         File.Delete(Path.Combine(folder, MachineImage.FileName));
         var dotnet = DotnetRoot.Find();
-        var kernel = AddKernel(folder);
+        var kernel = Copy("kernel", used.File, KernelName, folder);
+        var modules = used.Modules.Length > 0 ? Copy("modules", used.Modules, ModulesName, folder) : null;
         var runtime = Add("runtime", RuntimeName, folder, () => GuestImages.Runtime(dotnet));
         var own = Add("function", FunctionName, folder, () => GuestImages.Function(function.AppFolder));
         var image = new MachineImage
         {
             Name = function.Name,
             Kernel = new MachineLayer(KernelName, kernel.Bytes, kernel.Digest),
+            Modules = modules is null ? null : new MachineLayer(ModulesName, modules.Bytes, modules.Digest),
             KernelParameters = options.KernelParameters,
             Layers = [new MachineLayer(RuntimeName, runtime.Bytes, runtime.Digest), new MachineLayer(FunctionName, own.Bytes, own.Digest)],
             Command = function.Command(SandboxSpec.TaskRoot, Path.Combine(dotnet, "dotnet")),
@@ -48,16 +48,16 @@ public sealed class ImageBuilder(VirtualMachineOptions options, Action<string> p
             Environment = function.Environment,
         };
         image.Save(folder);
-        return new BuiltImage(Path.GetFullPath(folder), image.Digest, [kernel, runtime, own]);
+        return new BuiltImage(Path.GetFullPath(folder), image.Digest, [kernel, .. modules is null ? Array.Empty<BuiltFile>() : [modules], runtime, own]);
     }
 
-    private BuiltFile AddKernel(string folder)
+    private BuiltFile Copy(string layer, string source, string name, string folder)
     {
         var watch = Stopwatch.StartNew();
-        progress("kernel");
-        var target = Path.Combine(folder, KernelName);
-        Place(options.Kernel, target, mayShare: false);
-        return Describe("kernel", target, cached: false, watch);
+        progress(layer);
+        var target = Path.Combine(folder, name);
+        Place(source, target, mayShare: false);
+        return Describe(layer, target, cached: false, watch);
     }
 
     private BuiltFile Add(string layer, string name, string folder, Func<ImageTree> tree)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Nexus.Backend.Functions;
 using Nexus.Backend.Sandbox;
 
@@ -13,16 +14,23 @@ namespace Nexus.Backend.Images;
 public sealed record MachineImage
 {
     public const string FileName = "image.json";
-    public const int CurrentFormat = 1;
+
+    // The first had no modules; images without modules are still of that format.
+    private const int FirstFormat = 1;
+    private const int ModulesFormat = 2;
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <summary>Version of image.json.</summary>
-    public int Format { get; init; } = CurrentFormat;
+    public int Format { get; init; } = FirstFormat;
 
     /// <summary>The function's name.</summary>
     public required string Name { get; init; }
 
     public required MachineLayer Kernel { get; init; }
+
+    /// <summary>The kernel's modules, an initial file system; null where it has everything built in.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MachineLayer? Modules { get; init; }
 
     /// <summary>Words for its command line.</summary>
     public string KernelParameters { get; init; } = "";
@@ -48,19 +56,20 @@ public sealed record MachineImage
 
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Names everything a snapshot of its machine depends on: kernel and layers, in their order.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
+    /// <summary>Names everything a snapshot of its machine depends on: kernel, modules and layers, in their order.</summary>
+    [JsonIgnore]
     public string Digest =>
-        Convert.ToHexStringLower(
-            SHA256.HashData(Encoding.ASCII.GetBytes(string.Join('\n', Layers.Prepend(Kernel).Select(static layer => layer.Digest))))
-        );
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Join('\n', Files.Select(static file => file.Digest)))));
+
+    [JsonIgnore]
+    private IEnumerable<MachineLayer> Files => Modules is null ? [Kernel, .. Layers] : [Kernel, Modules, .. Layers];
 
     /// <summary>Reads an image and compares every file with what it was when it was made.</summary>
     /// <exception cref="Nexus.Diagnostics.NexusException">NEXUS0215.</exception>
     public static MachineImage Load(string folder)
     {
         var image = Read(folder);
-        foreach (var layer in image.Layers.Prepend(image.Kernel))
+        foreach (var layer in image.Files)
         {
             var path = Path.Combine(folder, layer.Name);
             if (Path.GetFileName(layer.Name) != layer.Name || !File.Exists(path) || new FileInfo(path).Length != layer.Bytes)
@@ -97,7 +106,11 @@ public sealed record MachineImage
         };
 
     /// <summary>Writes image.json, the last file of an image.</summary>
-    internal void Save(string folder) => File.WriteAllText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, s_json));
+    internal void Save(string folder) =>
+        File.WriteAllText(
+            Path.Combine(folder, FileName),
+            JsonSerializer.Serialize(this with { Format = Modules is null ? FirstFormat : ModulesFormat }, s_json)
+        );
 
     internal static string DigestOf(string path)
     {
@@ -111,9 +124,9 @@ public sealed record MachineImage
         try
         {
             var image = JsonSerializer.Deserialize<MachineImage>(File.ReadAllBytes(path), s_json);
-            return image?.Format == CurrentFormat
+            return image?.Format is FirstFormat or ModulesFormat
                 ? image
-                : throw SandboxDiagnostics.NotAnImage.With($"{path}: format {image?.Format}, this is {CurrentFormat}");
+                : throw SandboxDiagnostics.NotAnImage.With($"{path}: format {image?.Format}, this is {ModulesFormat}");
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException)
         {

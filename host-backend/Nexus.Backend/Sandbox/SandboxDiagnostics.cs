@@ -66,7 +66,7 @@ public static class SandboxDiagnostics
         "NEXUS0210",
         "There is no kernel for virtual machines",
         "The sandbox 'vm' boots a kernel of the operator's choice, and none is configured, or the file is not there.",
-        "Set 'vmKernel' to a vmlinux or vmlinuz that has virtio-mmio, virtio-pmem, virtio-console and EROFS built in."
+        "Set 'vmKernel' to a distribution's kernel, installed (/boot/vmlinuz-VERSION) or as its package (linux-image-*.deb), or to a vmlinux or vmlinuz that has virtio-mmio, virtio-pmem, virtio-console and EROFS built in."
     );
 
     /// <summary>Value: the path that is missing.</summary>
@@ -109,6 +109,30 @@ public static class SandboxDiagnostics
         "Build the image again."
     );
 
+    /// <summary>Value: the drivers, and where they were looked for.</summary>
+    public static readonly Diagnostic KernelLacksDrivers = new(
+        "NEXUS0216",
+        "The kernel lacks drivers that virtual machines need",
+        "A guest finds its devices by virtio_mmio, wakes by virtio_console, and has its file system by virtio_pmem, nd_pmem and erofs; each must be built into the kernel or among its modules.",
+        "Take another kernel: Debian's linux-image-amd64 and linux-image-cloud-amd64 have all of them. Some distributions have parts of their modules in a package of their own (linux-modules-extra-*)."
+    );
+
+    /// <summary>Value: the file and what is wrong with it.</summary>
+    public static readonly Diagnostic KernelUnusable = new(
+        "NEXUS0217",
+        "The kernel's package or modules cannot be used",
+        "A package is a linux-image-*.deb with boot/vmlinuz-* and lib/modules; modules lie in a folder with modules.builtin, and belong to exactly one kernel. Files may also be damaged, or closed to the backend's user.",
+        "Download or install the package again; for a kernel of your own set 'vmModules' to the folder that 'make modules_install' made for it."
+    );
+
+    /// <summary>Value: the program, and the file that it is needed for.</summary>
+    public static readonly Diagnostic UnpackerMissing = new(
+        "NEXUS0218",
+        "A program that unpacks the kernel is missing",
+        "Packages are unpacked by dpkg-deb, modules that a distribution has packed by xz or zstd.",
+        "Install the program's package (dpkg, xz-utils or zstd), or unpack the file elsewhere and set 'vmKernel' to its boot/vmlinuz-*."
+    );
+
     public static IReadOnlyList<Diagnostic> All { get; } =
     [
         SpawnFailed,
@@ -124,5 +148,8 @@ public static class SandboxDiagnostics
         NoVirtualization,
         NoSnapshot,
         NotAnImage,
+        KernelLacksDrivers,
+        KernelUnusable,
+        UnpackerMissing,
     ];
 }

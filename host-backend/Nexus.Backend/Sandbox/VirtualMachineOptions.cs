@@ -6,8 +6,14 @@ public sealed record VirtualMachineOptions
     /// <summary>What <see cref="Programs"/> holds: the monitor and the guest's first program.</summary>
     public static IReadOnlyList<string> ProgramNames { get; } = [MonitorProgram.Name, "nexus-init"];
 
-    /// <summary>The guests' kernel: vmlinux or vmlinuz with virtio-mmio, virtio-pmem, virtio-console, devtmpfs and EROFS; empty for none.</summary>
+    /// <summary>The guests' kernel: vmlinux, vmlinuz, or a distribution's package (linux-image-*.deb); empty for none.</summary>
     public string Kernel { get; init; } = "";
+
+    /// <summary>Folder of the kernel's modules; empty to look for it beside the kernel. One that has everything built in needs none.</summary>
+    public string ModuleFolder { get; init; } = "";
+
+    /// <summary>The kernel's modules as an image has them: nothing is looked for then; empty for none.</summary>
+    public string Modules { get; init; } = "";
 
     /// <summary>Words for its command line.</summary>
     public string KernelParameters { get; init; } = "";

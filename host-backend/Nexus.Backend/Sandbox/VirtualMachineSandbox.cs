@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 using Nexus.Backend.Images;
 using Nexus.Backend.Interop;
+using Nexus.Backend.Kernels;
 
 namespace Nexus.Backend.Sandbox;
 
@@ -28,6 +29,7 @@ public sealed class VirtualMachineSandbox : ISandbox
     private static readonly TimeSpan s_suspensionTime = TimeSpan.FromSeconds(60);
 
     private readonly VirtualMachineOptions _options;
+    private readonly GuestKernel _kernel;
     private readonly BubblewrapSandbox _jail;
     private readonly ImageCache _images;
     private readonly ConcurrentDictionary<string, Lazy<string>> _runtimes = new();
@@ -38,7 +40,7 @@ public sealed class VirtualMachineSandbox : ISandbox
     /// <param name="options">Kernel, programs and images.</param>
     /// <param name="jail">Holds the monitors.</param>
     /// <param name="logger">Told what was refused.</param>
-    /// <exception cref="Nexus.Diagnostics.NexusException">NEXUS0210, NEXUS0211 or NEXUS0213.</exception>
+    /// <exception cref="Nexus.Diagnostics.NexusException">NEXUS0210, NEXUS0211, NEXUS0213, or NEXUS0216 to NEXUS0218.</exception>
     public VirtualMachineSandbox(VirtualMachineOptions options, BubblewrapSandbox jail, ILogger<VirtualMachineSandbox> logger)
     {
         _options = options;
@@ -48,11 +50,7 @@ public sealed class VirtualMachineSandbox : ISandbox
             options.Snapshots.Length > 0
                 ? new KeptSnapshots(new SnapshotFile(options.Programs, options.SnapshotKey), options.Snapshots, logger)
                 : null;
-        if (!File.Exists(options.Kernel))
-        {
-            throw SandboxDiagnostics.GuestKernelMissing.With(options.Kernel.Length == 0 ? "none" : options.Kernel);
-        }
-
+        _kernel = GuestKernel.Prepare(options);
         foreach (var program in VirtualMachineOptions.ProgramNames.Select(Program).Where(static path => !File.Exists(path)))
         {
             throw SandboxDiagnostics.MachineProgramsMissing.With(program);
@@ -120,7 +118,7 @@ public sealed class VirtualMachineSandbox : ISandbox
         }
 
         string[] words = [MachineMb(spec).ToString(CultureInfo.InvariantCulture), _options.KernelParameters, RegionPages(spec)];
-        var digest = SnapshotDigest.Of([_options.Kernel, Program(Monitor), Program(FirstProgram)], LayersOf(spec), words, spec);
+        var digest = SnapshotDigest.Of([.. KernelFiles, Program(Monitor), Program(FirstProgram)], LayersOf(spec), words, spec);
         if (await _kept.FindAsync(function, digest).ConfigureAwait(false) is { } kept)
         {
             return kept;
@@ -214,7 +212,12 @@ public sealed class VirtualMachineSandbox : ISandbox
 
     private void AddBoot(MonitorLaunch launch, SandboxSpec spec)
     {
-        launch.Add("--kernel", File.OpenHandle(_options.Kernel));
+        launch.Add("--kernel", File.OpenHandle(_kernel.File));
+        if (_kernel.Modules.Length > 0)
+        {
+            launch.Add("--initrd", File.OpenHandle(_kernel.Modules));
+        }
+
         launch.Add("--append", $"loglevel=1 {_options.KernelParameters}".TrimEnd());
         launch.Add("--init", File.OpenHandle(Program(FirstProgram)));
         launch.Add("--launch", Descriptors.MemoryFile("launch", LaunchFile.Of(spec)));
@@ -270,6 +273,8 @@ public sealed class VirtualMachineSandbox : ISandbox
             }
         }
     }
+
+    private IEnumerable<string> KernelFiles => _kernel.Modules.Length > 0 ? [_kernel.File, _kernel.Modules] : [_kernel.File];
 
     private static int MachineMb(SandboxSpec spec) => spec.MemoryLimitMb + KernelMb;
 

@@ -110,6 +110,7 @@ internal static class MachineCommand
             Machines = MachineSettings.Read(request.Given, request.Cache) with
             {
                 Kernel = Path.GetFullPath(Path.Combine(request.Image, image.Kernel.Name)),
+                Modules = image.Modules is { } modules ? Path.GetFullPath(Path.Combine(request.Image, modules.Name)) : "",
                 KernelParameters = $"{image.KernelParameters} {request.Append}".Trim(),
                 Stages = (_, stage, at) => stages.Note(stage, at),
             },

@@ -6,7 +6,7 @@ namespace Nexus.Cli.Configuration;
 internal static class MachineSettings
 {
     /// <summary>The keys, for commands that take only some of the node's.</summary>
-    public static IReadOnlyList<string> Keys { get; } = ["vmKernel", "vmKernelParameters", "vmPrograms"];
+    public static IReadOnlyList<string> Keys { get; } = ["vmKernel", "vmModules", "vmKernelParameters", "vmPrograms"];
 
     /// <summary>The key of snapshots in files, in the cache's folder.</summary>
     public const string KeyName = "snapshot.key";
@@ -18,6 +18,7 @@ internal static class MachineSettings
         var options = new VirtualMachineOptions
         {
             Kernel = values.Text("vmKernel"),
+            ModuleFolder = values.Text("vmModules"),
             KernelParameters = values.Text("vmKernelParameters"),
             Images = Path.Combine(cacheFolder, "images"),
             Snapshots = Path.Combine(cacheFolder, "snapshots"),

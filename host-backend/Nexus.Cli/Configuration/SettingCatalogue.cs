@@ -28,7 +28,8 @@ internal static class SettingCatalogue
             Most = 3600,
         },
         new("otlpEndpoint", SettingType.Address, "Where metrics go by OTLP; nowhere when absent"),
-        new("vmKernel", SettingType.Path, "Kernel of virtual machines"),
+        new("vmKernel", SettingType.Path, "Kernel of virtual machines: vmlinux, vmlinuz or linux-image-*.deb"),
+        new("vmModules", SettingType.Path, "Folder of that kernel's modules; looked for beside the kernel when absent"),
         new("vmKernelParameters", SettingType.Text, "Words for that kernel's command line"),
         new("vmPrograms", SettingType.Path, "Folder of nexus-vmm and nexus-init; vm beside this program when absent"),
     ];
