@@ -1,3 +1,5 @@
+using Nexus.Vmm.TestInit.Interop;
+
 namespace Nexus.Vmm.TestInit;
 
 /// <summary>A guest that is cloned: it counts, and shows what must differ between clones and what must not.</summary>
@@ -19,6 +21,8 @@ internal static class CloneScenario
             Console.WriteLine(
                 $"guest: tick {tick} intact={intact} random={Convert.ToHexString(ReadRandom())} clock={DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}"
             );
+            // The next reading of the clock comes after this line has been seen.
+            GuestNative.DrainOutput();
         }
     }
 

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Nexus.Channel.TestPeer;
 using Nexus.Guest;
 using Nexus.Vmm.Init.Interop;
+using Nexus.Vmm.TestInit.Interop;
 
 namespace Nexus.Vmm.TestInit;
 
@@ -27,7 +28,7 @@ internal static class Scenarios
                 CloneScenario.Run();
                 break;
             case "programs":
-                RunProgram(parameters);
+                RunPrograms(parameters);
                 break;
             default:
                 Console.WriteLine($"guest: no scenario {name}");
@@ -114,17 +115,31 @@ internal static class Scenarios
         return sum;
     }
 
-    /// <summary>For the machine that the whole test suite runs in: starts another program and waits.</summary>
-    private static void RunProgram(KernelParameters parameters)
+    /// <summary>For the machine that the whole test suite runs in: starts other programs, one after the other, and tells the first exit code that is not 0.</summary>
+    private static void RunPrograms(KernelParameters parameters)
     {
         Console.WriteLine("rig: up");
-        var words = File.ReadAllLines("/command");
-        var start = new ProcessStartInfo(words[0]) { WorkingDirectory = "/" };
-        foreach (var word in words.Skip(1))
+        GuestNative.MoveRoot();
+        NetworkCard.Start("lo", IPAddress.Loopback, 8, gateway: null);
+        var failed = 0;
+        foreach (var command in File.ReadAllText("/commands").Split("\n\n"))
         {
-            start.ArgumentList.Add(word);
+            var code = RunProgram(command.Split('\n'));
+            failed = failed == 0 ? code : failed;
         }
 
+        Console.WriteLine($"rig: exit code {failed}");
+        if (parameters.Get("nexus.results") is { } results && File.Exists(results))
+        {
+            using var port = File.OpenWrite("/dev/ttyS1");
+            port.Write(File.ReadAllBytes(results));
+        }
+    }
+
+    private static int RunProgram(string[] words)
+    {
+        var watch = Stopwatch.StartNew();
+        var start = new ProcessStartInfo(words[0], words.Skip(1)) { WorkingDirectory = "/" };
         foreach (var line in File.ReadAllLines("/environment"))
         {
             var at = line.IndexOf('=', StringComparison.Ordinal);
@@ -133,11 +148,7 @@ internal static class Scenarios
 
         using var process = Process.Start(start)!;
         process.WaitForExit();
-        Console.WriteLine($"rig: exit code {process.ExitCode}");
-        if (parameters.Get("nexus.results") is { } results && File.Exists(results))
-        {
-            using var port = File.OpenWrite("/dev/ttyS1");
-            port.Write(File.ReadAllBytes(results));
-        }
+        Console.WriteLine($"rig: {words[1]} ended with {process.ExitCode} after {watch.Elapsed.TotalSeconds:0.0} s");
+        return process.ExitCode;
     }
 }

@@ -9,6 +9,7 @@ internal static class HostTools
         ("lz4", "lz4"),
         ("dpkg-deb", "dpkg"),
         ("apt-get", "apt"),
+        ("bwrap", "bubblewrap"),
     ];
 
     /// <summary>Installs what is missing where that is possible; false after saying what to do.</summary>

@@ -7,6 +7,12 @@ namespace Nexus.Vmm.Nested;
 /// <summary>The emulated machine with nested virtualization that the tests run in. Everything is in its initial file system: no disk, no mounts, no root.</summary>
 internal static class OuterMachine
 {
+    /// <summary>The tests that need /dev/kvm, and functions.</summary>
+    public const string Everything = "TestCategory=Kvm";
+
+    /// <summary>No tests.</summary>
+    public const string OnlyFunctions = "functions";
+
     private const int Attempts = 3;
 
     // An undisturbed boot takes three seconds; a machine that is busy with other things needs the rest.
@@ -27,10 +33,15 @@ internal static class OuterMachine
         "libstdc++.so.6",
         "libcrypto.so.3",
         "libssl.so.3",
+        "libz.so.1",
+        // Of bubblewrap.
+        "libselinux.so.1",
+        "libcap.so.2",
+        "libpcre2-8.so.0",
     ];
 
     private const string Settings =
-        "DOTNET_gcServer=0\nDOTNET_TieredPGO=0\nDOTNET_CLI_TELEMETRY_OPTOUT=1\nHOME=/tmp\nNEXUS_VM_PARTS=/guest\nPATH=/bin";
+        "DOTNET_gcServer=0\nDOTNET_TieredPGO=0\nDOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1\nDOTNET_CLI_TELEMETRY_OPTOUT=1\nHOME=/tmp\nNEXUS_VM_PARTS=/guest\nPATH=/bin";
 
     private static readonly string[] KvmModules = ["virt/lib/irqbypass.ko", "arch/x86/kvm/kvm.ko", "arch/x86/kvm/kvm-amd.ko"];
 
@@ -55,7 +66,17 @@ internal static class OuterMachine
         "drivers/nvdimm/nd_pmem.ko",
     ];
 
-    public static void WriteArchive(string path, string root, StockKernel kernel, GuestPrograms programs, string filter)
+    /// <summary>What functions are made of besides; the rest of the kernel's modules stays away, so that the archive fits.</summary>
+    private static readonly string[] FileSystemModules = ["fs/erofs/erofs.ko", "lib/libcrc32c.ko"];
+
+    public static void WriteArchive(
+        string path,
+        string root,
+        StockKernel kernel,
+        GuestPrograms programs,
+        FunctionParts functions,
+        string filter
+    )
     {
         var archive = new CpioArchive();
         archive.AddFolder("/dev");
@@ -75,6 +96,7 @@ internal static class OuterMachine
         AddFile(archive, "/guest/init", programs.Init);
         AddFile(archive, "/guest/nexus-vmm", programs.Monitor);
         AddRuntime(archive);
+        AddFunctions(archive, kernel, functions);
         archive.AddTree("/tests", Path.Combine(root, "tests", "Nexus.Vmm.Tests", "bin", "Release", "net10.0"));
         string[] command =
         [
@@ -93,7 +115,23 @@ internal static class OuterMachine
             "--results-directory",
             "/tmp",
         ];
-        archive.AddFile("/command", System.Text.Encoding.UTF8.GetBytes(string.Join('\n', command)));
+        string[] functionCommand =
+        [
+            "/dotnet/dotnet",
+            "/functions/Nexus.Vmm.Functions.dll",
+            "run",
+            $"/boot/vmlinuz-{kernel.Version}",
+            "/functions/vm",
+            "/function",
+        ];
+        var commands =
+            filter == Everything ? [command, functionCommand]
+            : filter == OnlyFunctions ? [functionCommand]
+            : new[] { command };
+        archive.AddFile(
+            "/commands",
+            System.Text.Encoding.UTF8.GetBytes(string.Join("\n\n", commands.Select(static words => string.Join('\n', words))))
+        );
         var trace = Environment.GetEnvironmentVariable("NEXUS_VM_TRACE") is null ? "" : "\nNEXUS_VM_TRACE=/dev/console";
         archive.AddFile("/environment", System.Text.Encoding.UTF8.GetBytes(Settings + trace));
         File.WriteAllBytes(path, archive.Finish());
@@ -126,7 +164,7 @@ internal static class OuterMachine
     {
         string[] arguments =
         [
-            .. "-M q35 -accel tcg,thread=multi -cpu EPYC -smp 2 -m 3072 -nodefaults -no-user-config -nographic -no-reboot".Split(' '),
+            .. "-M q35 -accel tcg,thread=multi -cpu EPYC -smp 2 -m 4096 -nodefaults -no-user-config -nographic -no-reboot".Split(' '),
             "-serial",
             "stdio",
             "-serial",
@@ -222,6 +260,28 @@ internal static class OuterMachine
         }
     }
 
+    /// <summary>A backend, its programs and a function, and the kernel as its package installs it.</summary>
+    private static void AddFunctions(CpioArchive archive, StockKernel kernel, FunctionParts functions)
+    {
+        archive.AddFolder("/usr");
+        AddFile(archive, "/bin/bwrap", Tool.Find("bwrap"));
+        archive.AddTree("/functions", functions.Program);
+        archive.AddTree("/functions/vm", functions.MachinePrograms);
+        archive.AddFile("/function/function.json", File.ReadAllBytes(functions.Description));
+        archive.AddTree("/function/app", functions.App);
+        AddFile(archive, $"/boot/vmlinuz-{kernel.Version}", kernel.Compressed);
+        var modules = $"/lib/modules/{kernel.Version}";
+        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(kernel.Modules)!, "modules.builtin*"))
+        {
+            archive.AddFile($"{modules}/{Path.GetFileName(file)}", File.ReadAllBytes(file));
+        }
+
+        foreach (var module in GuestModules.Concat(FileSystemModules).Where(module => File.Exists(Path.Combine(kernel.Modules, module))))
+        {
+            archive.AddFile($"{modules}/kernel/{module}", File.ReadAllBytes(Path.Combine(kernel.Modules, module)));
+        }
+    }
+
     private static void AddRuntime(CpioArchive archive)
     {
         var framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
@@ -230,6 +290,10 @@ internal static class OuterMachine
         AddFile(archive, "/dotnet/dotnet", Path.Combine(dotnet, "dotnet"));
         archive.AddTree($"/dotnet/host/fxr/{version}", Path.Combine(dotnet, "host", "fxr", version));
         archive.AddTree($"/dotnet/shared/Microsoft.NETCore.App/{version}", framework);
+        archive.AddTree(
+            $"/dotnet/shared/Microsoft.AspNetCore.App/{version}",
+            Path.Combine(dotnet, "shared", "Microsoft.AspNetCore.App", version)
+        );
     }
 
     private static string FindLibrary(string name) =>

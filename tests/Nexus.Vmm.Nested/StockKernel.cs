@@ -3,14 +3,16 @@ using System.Buffers.Binary;
 namespace Nexus.Vmm.Nested;
 
 /// <summary>Debian's cloud kernel, from its package, downloaded once.</summary>
+/// <param name="Package">The package's file.</param>
+/// <param name="Version">The kernel's version, as its files are named.</param>
 /// <param name="Compressed">vmlinuz.</param>
 /// <param name="Uncompressed">vmlinux, taken out of it.</param>
 /// <param name="Modules">The folder "kernel" of its modules.</param>
-internal sealed record StockKernel(string Compressed, string Uncompressed, string Modules)
+internal sealed record StockKernel(string Package, string Version, string Compressed, string Uncompressed, string Modules)
 {
     // The kernel's build appends the unpacked size, which is not part of the LZ4 frame.
     private const int UnpackedSizeBytes = 4;
-    private const string Package = "linux-image-cloud-amd64";
+    private const string PackageName = "linux-image-cloud-amd64";
 
     public static StockKernel? Prepare(string folder)
     {
@@ -18,14 +20,17 @@ internal sealed record StockKernel(string Compressed, string Uncompressed, strin
         var tree = Path.Combine(folder, "tree");
         if (!Directory.Exists(tree))
         {
-            var dependencies = Tool.Run("apt-cache", folder, "depends", Package);
+            var dependencies = Tool.Run("apt-cache", folder, "depends", PackageName);
             var image = dependencies
                 ?.Split('\n')
                 .Select(static l => l.Trim())
                 .FirstOrDefault(static l => l.StartsWith("Depends: linux-image-", StringComparison.Ordinal));
-            if (image is null || Tool.Run("apt-get", folder, "download", "-q", image["Depends: ".Length..]) is null)
+            if (
+                Directory.GetFiles(folder, "linux-image-*.deb").Length == 0
+                && (image is null || Tool.Run("apt-get", folder, "download", "-q", image["Depends: ".Length..]) is null)
+            )
             {
-                Console.Error.WriteLine($"error: the package {Package} could not be downloaded; run apt-get update first");
+                Console.Error.WriteLine($"error: the package {PackageName} could not be downloaded; run apt-get update first");
                 return null;
             }
 
@@ -46,7 +51,13 @@ internal sealed record StockKernel(string Compressed, string Uncompressed, strin
         }
 
         var modules = Path.Combine(Directory.GetDirectories(Path.Combine(tree, "lib", "modules")).Single(), "kernel");
-        return new StockKernel(compressed, uncompressed, modules);
+        return new StockKernel(
+            Directory.GetFiles(folder, "linux-image-*.deb").Single(),
+            Path.GetFileName(compressed)["vmlinuz-".Length..],
+            compressed,
+            uncompressed,
+            modules
+        );
     }
 
     /// <summary>The payload of a bzImage by its header (boot protocol 2.08): an LZ4 frame in this kernel.</summary>

@@ -32,6 +32,11 @@ internal static class Tool
         return null;
     }
 
-    public static bool Exists(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
+    public static bool Exists(string program) => Candidates(program).Any();
+
+    /// <summary>A program on the PATH, which exists.</summary>
+    public static string Find(string program) => Candidates(program).First();
+
+    private static IEnumerable<string> Candidates(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, program)).Where(File.Exists);
 }

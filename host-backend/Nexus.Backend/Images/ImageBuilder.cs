@@ -48,7 +48,11 @@ public sealed class ImageBuilder(VirtualMachineOptions options, Action<string> p
             Environment = function.Environment,
         };
         image.Save(folder);
-        return new BuiltImage(Path.GetFullPath(folder), image.Digest, [kernel, .. modules is null ? Array.Empty<BuiltFile>() : [modules], runtime, own]);
+        return new BuiltImage(
+            Path.GetFullPath(folder),
+            image.Digest,
+            [kernel, .. modules is null ? Array.Empty<BuiltFile>() : [modules], runtime, own]
+        );
     }
 
     private BuiltFile Copy(string layer, string source, string name, string folder)

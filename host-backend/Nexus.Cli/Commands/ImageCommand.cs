@@ -22,7 +22,11 @@ internal static class ImageCommand
             Description = "Folder of the image; NAME.image in the current folder when absent",
             HelpName = "folder",
         };
-        var kernel = new Option<string?>("--kernel") { Description = "Kernel of the image: vmlinuz, vmlinux or linux-image-*.deb; short for --vm-kernel", HelpName = "file" };
+        var kernel = new Option<string?>("--kernel")
+        {
+            Description = "Kernel of the image: vmlinuz, vmlinux or linux-image-*.deb; short for --vm-kernel",
+            HelpName = "file",
+        };
         var command = new Command("build", "Make an image that can be booted") { path, output, kernel };
         var settings = SettingCatalogue
             .Function.Where(static setting => setting.Key is not ("path" or "sandbox"))

@@ -160,7 +160,14 @@ public sealed partial class GuestKernelTests
     {
         using var folder = new KernelFolder();
 
-        Refused(SandboxDiagnostics.KernelUnusable, Options(folder) with { ModuleFolder = Path.GetDirectoryName(folder.Modules)! }, "modules.builtin");
+        Refused(
+            SandboxDiagnostics.KernelUnusable,
+            Options(folder) with
+            {
+                ModuleFolder = Path.GetDirectoryName(folder.Modules)!,
+            },
+            "modules.builtin"
+        );
     }
 
     [TestMethod]
@@ -171,7 +178,10 @@ public sealed partial class GuestKernelTests
         File.Copy(folder.Kernel, alone);
 
         Assert.AreEqual(new GuestKernel(alone, ""), GuestKernel.Prepare(Options(folder) with { Kernel = alone }));
-        CollectionAssert.AreEqual(s_order, Names(GuestKernel.Prepare(Options(folder) with { Kernel = alone, ModuleFolder = folder.Modules })));
+        CollectionAssert.AreEqual(
+            s_order,
+            Names(GuestKernel.Prepare(Options(folder) with { Kernel = alone, ModuleFolder = folder.Modules }))
+        );
     }
 
     private static void Refused(Diagnostic expected, VirtualMachineOptions options, string word)
@@ -187,7 +197,10 @@ public sealed partial class GuestKernelTests
     private static List<string> Names(GuestKernel kernel)
     {
         var found = Member().Matches(Encoding.Latin1.GetString(File.ReadAllBytes(kernel.Modules)));
-        CollectionAssert.AreEqual(Enumerable.Range(0, found.Count).ToArray(), found.Select(static m => int.Parse(m.Groups[1].Value)).ToArray());
+        CollectionAssert.AreEqual(
+            Enumerable.Range(0, found.Count).ToArray(),
+            found.Select(static m => int.Parse(m.Groups[1].Value)).ToArray()
+        );
         return [.. found.Select(static member => member.Groups[2].Value)];
     }
 

@@ -16,7 +16,10 @@ internal sealed class KernelFolder : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(Kernel)!);
         Directory.CreateDirectory(Path.Combine(Modules, "kernel"));
         File.WriteAllText(Kernel, $"a kernel {Version} (somebody@somewhere) #1");
-        File.WriteAllText(Path.Combine(Modules, "modules.builtin"), "kernel/drivers/nvdimm/libnvdimm.ko\nkernel/crypto/crc32c_generic.ko\n");
+        File.WriteAllText(
+            Path.Combine(Modules, "modules.builtin"),
+            "kernel/drivers/nvdimm/libnvdimm.ko\nkernel/crypto/crc32c_generic.ko\n"
+        );
         Add("drivers/virtio/virtio_ring");
         Add("drivers/virtio/virtio", "depends=virtio_ring");
         Add("drivers/virtio/virtio_mmio", "depends=virtio,virtio_ring");

@@ -10,6 +10,9 @@ internal static unsafe partial class GuestNative
     private const int ReadWrite = 2;
     private const int CloseOnExec = 0x80000;
     private const int FinitModule = 313;
+
+    // With an argument that is not 0 it sends none, and only waits.
+    private const nuint SendBreak = 0x5409;
     private const int Restart = 0x01234567;
     private const int PowerOffCommand = 0x4321FEDC;
 
@@ -21,6 +24,28 @@ internal static unsafe partial class GuestNative
         _ = Mount("sys", "/sys", "sysfs", 0, 0);
         _ = Mount("dev", "/dev", "devtmpfs", 0, 0);
     }
+
+    /// <summary>Makes the root a mount that another can take the place of (pivot_root(2)), which an initial file system is not.</summary>
+    public static void MoveRoot()
+    {
+        const ulong bindAll = 0x5000;
+        const ulong move = 0x2000;
+        const string stage = "/stage";
+        Directory.CreateDirectory(stage);
+        if (
+            Mount("/", stage, "", bindAll, 0) != 0
+            || ChangeFolder(stage) != 0
+            || Mount(".", "/", "", move, 0) != 0
+            || ChangeRoot(".") != 0
+            || ChangeFolder("/") != 0
+        )
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError(), "the root cannot be moved");
+        }
+    }
+
+    /// <summary>Returns when all that was written to standard output has left the serial port (tcdrain(3)).</summary>
+    public static void DrainOutput() => _ = Control(1, SendBreak, 1);
 
     public static void LoadModule(string path)
     {
@@ -51,6 +76,15 @@ internal static unsafe partial class GuestNative
 
     [LibraryImport("libc", EntryPoint = "mount", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int Mount(string source, string target, string type, ulong flags, nint data);
+
+    [LibraryImport("libc", EntryPoint = "chdir", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int ChangeFolder(string path);
+
+    [LibraryImport("libc", EntryPoint = "chroot", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int ChangeRoot(string path);
+
+    [LibraryImport("libc", EntryPoint = "ioctl")]
+    private static partial int Control(int fd, nuint request, nint argument);
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int Open(string path, int flags, int mode);

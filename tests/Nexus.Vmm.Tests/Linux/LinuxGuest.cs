@@ -16,14 +16,15 @@ internal static class LinuxGuest
         GuestParts parts,
         string scenario,
         MachineOptions? options = null,
-        string parameters = ""
+        string parameters = "",
+        Action<byte>? output = null
     ) =>
         VirtualMachine.Boot(
             kvm,
             (options ?? new MachineOptions()) with
             {
                 MemoryBytes = MemoryBytes,
-                SerialOutput = LiveConsole.Show,
+                SerialOutput = output ?? LiveConsole.Show,
             },
             new BootOptions
             {
