@@ -125,6 +125,78 @@ public sealed class VirtualMachineTests
     }
 
     [TestMethod]
+    public async Task Start_RehearsalOfTheBackendBefore_GoesOnFromThere()
+    {
+        using var folder = new TemporaryFolder();
+        var (machines, function) = await PartsAsync();
+        var booted = 0;
+        machines = machines with
+        {
+            Snapshots = Path.Combine(folder.Path, "snapshots"),
+            SnapshotKey = Path.Combine(folder.Path, "key"),
+            Stages = (_, stage, _) => Interlocked.Add(ref booted, stage == "init" ? 1 : 0),
+        };
+        function = function with { SnapshotEvent = """{"kind":"identity","text":"","amount":0}"""u8.ToArray() };
+
+        var first = await LifeAsync(machines, function);
+        var second = await LifeAsync(machines, function);
+        Assert.AreEqual(1, booted, "nothing is booted, and no event handled, again");
+        Assert.AreEqual(first.Identity.Text, second.Identity.Text);
+        Assert.IsEmpty(first.Identity.Names.Intersect(second.Identity.Names), "clones of two backends are no copies");
+        var file = Directory.GetFiles(machines.Snapshots).Single();
+
+        // Another event leaves another machine behind.
+        function = function with { SnapshotEvent = """{"kind":"identity","text":"other","amount":0}"""u8.ToArray() };
+        var other = await LifeAsync(machines, function, replaced: file);
+        Assert.AreEqual(2, booted);
+        Assert.AreNotEqual(first.Identity.Text, other.Identity.Text);
+    }
+
+    [TestMethod]
+    [DataRow(false, DisplayName = "taken when the function was made")]
+    [DataRow(true, DisplayName = "taken after an event")]
+    public async Task Start_SnapshotOfAnotherDay_ServesWithTheRightTimeUntilItIsTooOld(bool rehearsed)
+    {
+        using var folder = new TemporaryFolder();
+        var (machines, function) = await PartsAsync();
+        var booted = 0;
+        machines = machines with
+        {
+            Snapshots = Path.Combine(folder.Path, "snapshots"),
+            SnapshotKey = Path.Combine(folder.Path, "key"),
+            SnapshotAge = TimeSpan.FromDays(4),
+            Stages = (_, stage, _) => Interlocked.Add(ref booted, stage == "init" ? 1 : 0),
+        };
+        if (rehearsed)
+        {
+            function = function with { SnapshotEvent = """{"kind":"identity","text":"","amount":0}"""u8.ToArray() };
+        }
+
+        var first = await LifeAsync(machines, function);
+        var file = Directory.GetFiles(machines.Snapshots).Single();
+        var age = TimeSpan.FromDays(3);
+        AgedSnapshot.Age(file, machines.SnapshotKey, age);
+        await using (var node = await TestNode.StartAsync("", machines, function))
+        {
+            for (var call = 0; call < 3; call++)
+            {
+                var before = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+                var answer = await IdentityAsync(node);
+                var after = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+                // It goes on by the time that has passed, which is that much more than what has really passed.
+                var clock = long.Parse(answer.Names[2], CultureInfo.InvariantCulture) - (long)age.TotalMilliseconds;
+                Assert.AreEqual(first.Identity.Text, answer.Text);
+                Assert.IsInRange(before - 500, after + 500, clock, "a clone reads the clock of its host, from its first call on");
+            }
+        }
+
+        Assert.AreEqual(1, booted);
+        File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-5));
+        Assert.AreNotEqual(first.Identity.Text, (await LifeAsync(machines, function)).Identity.Text);
+        Assert.AreEqual(2, booted, "one that is too old is made anew");
+    }
+
+    [TestMethod]
     public async Task Start_WithoutSnapshot_EachMachineIsMadeAnew()
     {
         await using var node = await NodeAsync(static probe => probe with { Snapshot = false });

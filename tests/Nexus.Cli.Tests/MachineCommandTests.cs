@@ -54,6 +54,36 @@ public sealed class MachineCommandTests
     }
 
     [TestMethod]
+    public async Task Build_KernelWithModules_TheImageHasThoseThatGuestsNeed()
+    {
+        var environment = await EnvironmentAsync();
+        using var folder = new TempFolder();
+        var image = Path.Combine(folder.Path, "image");
+        var probe = await PublishedFunctions.GetAsync("Probe");
+        // What the kernel's own text says about itself, so that the module is one of this kernel.
+        Directory.CreateDirectory(Path.Combine(folder.Path, "modules", "kernel"));
+        folder.Write("modules/modules.builtin", "virtio_mmio.ko\nvirtio_console.ko\nvirtio_pmem.ko\nnd_pmem.ko\nerofs.ko\n");
+        await File.WriteAllBytesAsync(Path.Combine(folder.Path, "modules", "kernel", "virtio-rng.ko"), ModuleFile.Of("vermagic=Linux SMP"));
+        environment["NEXUS_VM_MODULES"] = Path.Combine(folder.Path, "modules");
+
+        var built = await RunAsync("image", "build", probe.Folder, "--handler", probe.Handler, "-o", image, "--json");
+
+        Assert.AreEqual(4, built.Expect(0).Json.GetProperty("files").GetArrayLength());
+        var archive = Path.Combine(image, "modules.cpio");
+        StringAssert.Contains(await File.ReadAllTextAsync(archive), "modules/00-virtio_rng.ko");
+        (await RunAsync("vm", "inspect", image, "--json")).Expect(0);
+        await File.AppendAllTextAsync(archive, "?");
+        Assert.AreEqual("NEXUS0215", ErrorId(await RunAsync("vm", "inspect", image, "--json")));
+
+        folder.Write("modules/modules.builtin", "virtio_mmio.ko\nvirtio_console.ko\nvirtio_pmem.ko\nnd_pmem.ko\n");
+        var refused = await RunAsync("image", "build", probe.Folder, "--handler", probe.Handler, "-o", image + "2", "--json");
+        Assert.AreEqual("NEXUS0216", ErrorId(refused));
+        Assert.IsFalse(Directory.Exists(image + "2"), "something was left behind");
+
+        Task<CliProcess> RunAsync(params string[] arguments) => CliProcess.RunAsync(environment, "", arguments);
+    }
+
+    [TestMethod]
     public async Task Build_KernelThatIsNone_SaysSo()
     {
         var environment = await EnvironmentAsync();

@@ -1,3 +1,4 @@
+using Nexus.Vmm.Init.Interop;
 using Nexus.Vmm.TestInit;
 using Nexus.Vmm.TestInit.Interop;
 
@@ -12,6 +13,11 @@ if (Directory.Exists("/modules"))
 }
 
 var parameters = KernelParameters.Read();
+if (parameters.Get("nexus.time") is { } time)
+{
+    GuestClock.Set(Convert.ToUInt64(time, 16));
+}
+
 try
 {
     Scenarios.Run(parameters.Get("nexus.test") ?? "hello", parameters);

@@ -120,6 +120,7 @@ internal static class Scenarios
     {
         Console.WriteLine("rig: up");
         GuestNative.MoveRoot();
+        Console.WriteLine($"rig: clock {File.ReadAllText("/sys/devices/system/clocksource/clocksource0/current_clocksource").Trim()}");
         NetworkCard.Start("lo", IPAddress.Loopback, 8, gateway: null);
         var failed = 0;
         foreach (var command in File.ReadAllText("/commands").Split("\n\n"))

@@ -34,9 +34,10 @@ internal static class OuterMachine
         "libcrypto.so.3",
         "libssl.so.3",
         "libz.so.1",
-        // Of bubblewrap.
+        // Of bubblewrap and setpriv.
         "libselinux.so.1",
         "libcap.so.2",
+        "libcap-ng.so.0",
         "libpcre2-8.so.0",
     ];
 
@@ -265,6 +266,7 @@ internal static class OuterMachine
     {
         archive.AddFolder("/usr");
         AddFile(archive, "/bin/bwrap", Tool.Find("bwrap"));
+        AddFile(archive, "/bin/setpriv", Tool.Find("setpriv"));
         archive.AddTree("/functions", functions.Program);
         archive.AddTree("/functions/vm", functions.MachinePrograms);
         archive.AddFile("/function/function.json", File.ReadAllBytes(functions.Description));

@@ -9,6 +9,11 @@ MemoryGroup? group = null;
 try
 {
     GuestStage.Reach(parameters, GuestStage.Started);
+    if (parameters.Address("nexus.time") is { } time)
+    {
+        GuestClock.Set(time);
+    }
+
     Modules.LoadAll();
     var plan = LaunchPlan.Parse(File.ReadAllBytes(LaunchPlan.Path));
     Terminal.PassThrough();

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Nexus.Backend.Functions;
 using Nexus.Backend.Sandbox;
+using Nexus.Channel;
 using Nexus.Channel.Interop;
 
 namespace Nexus.Backend.Instances;
@@ -26,7 +29,8 @@ internal sealed class RehearsedMachines(InstanceServices services)
     private readonly ConcurrentDictionary<string, bool> _closed = new();
 
     /// <summary>The machine of a function, made when it is first asked for; null when it cannot be had, and the next start tries again.</summary>
-    public Task<SuspendedGuest?> FindAsync(FunctionDefinition function) => _taken.FindAsync(function.Name, () => TakeAsync(function));
+    public Task<SuspendedGuest?> FindAsync(FunctionDefinition function) => 
+        _taken.FindAsync(function.Name, () => FindOrTakeAsync(function));
 
     /// <summary>A clone that was restored ahead, if the function has one; the next is then made ready.</summary>
     public Instance? TakeStandby(FunctionDefinition function, SuspendedGuest from)
@@ -73,6 +77,21 @@ internal sealed class RehearsedMachines(InstanceServices services)
         {
             InstanceLogMessages.StartFailed(services.Logger, function.Name, failure);
         }
+    }
+
+    /// <summary>One that an earlier backend has left is as good: which pages its first clone touches is recorded anew.</summary>
+    private Task<SuspendedGuest?> FindOrTakeAsync(FunctionDefinition function)
+    {
+        var machines = (VirtualMachineSandbox)services.SandboxFor(function.Sandbox);
+        // Only its size matters: each clone has a region of its own.
+        var region = ChannelRegion.Create(services.ChannelOptions);
+        var spec = LaunchSpecification.Of(function, new Dictionary<int, SafeHandle> { [3] = region.Descriptor! });
+        return machines.FindOrMakeAsync(
+            function.Name,
+            spec,
+            ["rehearsed", Convert.ToHexStringLower(SHA256.HashData(function.SnapshotEvent!.Value.Span))],
+            () => TakeAsync(function)
+        );
     }
 
     private async Task<SuspendedGuest?> TakeAsync(FunctionDefinition function)

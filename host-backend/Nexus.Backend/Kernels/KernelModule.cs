@@ -77,7 +77,7 @@ internal sealed class KernelModule
     private void ReadFields()
     {
         ReadOnlySpan<byte> file = Content;
-        if (!file[..6].SequenceEqual("\x7FELF\x02\x01"u8))
+        if (!file[..6].SequenceEqual("\u007FELF\u0002\u0001"u8))
         {
             throw new InvalidDataException();
         }

@@ -4,17 +4,14 @@ namespace Nexus.Backend.Sandbox;
 
 /// <summary>Snapshots of functions that outlive their backend: one file a function, named by everything that it depends on, authenticated with the node's key.</summary>
 /// <param name="files">Writes and checks them.</param>
-/// <param name="folder">Where they are.</param>
+/// <param name="folder">Where they are, and for how long.</param>
 /// <param name="logger">Told what was refused.</param>
-internal sealed class KeptSnapshots(SnapshotFile files, string folder, ILogger logger)
+internal sealed class KeptSnapshots(SnapshotFile files, SnapshotFolder folder, ILogger logger)
 {
-    private const string Extension = ".snapshot";
-
     /// <summary>The one of this function with this digest; null where there is none, or it was refused and is gone.</summary>
     public async Task<SuspendedGuest?> FindAsync(string function, string digest)
     {
-        var path = PathOf(function, digest);
-        if (!File.Exists(path))
+        if (folder.Find(function, digest) is not { } path)
         {
             return null;
         }
@@ -26,7 +23,7 @@ internal sealed class KeptSnapshots(SnapshotFile files, string folder, ILogger l
         catch (Exception refusal) when (refusal is MonitorException or IOException or UnauthorizedAccessException)
         {
             SandboxLog.SnapshotRefused(logger, function, path, refusal.Message);
-            TryDelete(path);
+            SnapshotFolder.TryDelete(path);
             return null;
         }
     }
@@ -36,34 +33,15 @@ internal sealed class KeptSnapshots(SnapshotFile files, string folder, ILogger l
     {
         try
         {
-            Directory.CreateDirectory(folder);
-            var path = PathOf(function, digest);
+            folder.Create();
+            var path = folder.PathOf(function, digest);
             await files.SaveAsync(guest, digest, path).ConfigureAwait(false);
-            foreach (var old in Directory.GetFiles(folder, $"{Prefix(function)}*{Extension}").Where(file => file != path))
-            {
-                TryDelete(old);
-            }
+            folder.Replace(function, path);
+            folder.Sweep();
         }
         catch (Exception failure) when (failure is MonitorException or IOException or UnauthorizedAccessException)
         {
             SandboxLog.SnapshotNotKept(logger, function, failure.Message);
         }
     }
-
-    private static void TryDelete(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            // Refused again next time, or of no use to anybody.
-        }
-    }
-
-    // Names of functions have no dots.
-    private static string Prefix(string function) => $"{function}.";
-
-    private string PathOf(string function, string digest) => Path.Combine(folder, Prefix(function) + digest + Extension);
 }

@@ -30,6 +30,12 @@ public sealed record VirtualMachineOptions
     /// <summary>Folder of snapshots that outlive the backend; empty for none that do.</summary>
     public string Snapshots { get; init; } = "";
 
+    /// <summary>Those that were written longer ago are not used, but made anew.</summary>
+    public TimeSpan SnapshotAge { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>Room for all of them, in bytes; those that were not used for longest go first.</summary>
+    public long SnapshotBytes { get; init; } = 4L << 30;
+
     /// <summary>The file of the key that they are authenticated with; made when it is first needed.</summary>
     public string SnapshotKey { get; init; } = "";
 

@@ -46,10 +46,13 @@ public sealed class VirtualMachineSandbox : ISandbox
         _options = options;
         _jail = jail;
         _images = new ImageCache(options.Images);
-        _kept =
-            options.Snapshots.Length > 0
-                ? new KeptSnapshots(new SnapshotFile(options.Programs, options.SnapshotKey), options.Snapshots, logger)
-                : null;
+        if (options.Snapshots.Length > 0)
+        {
+            var folder = new SnapshotFolder(options.Snapshots, options.SnapshotAge, options.SnapshotBytes);
+            folder.Sweep();
+            _kept = new KeptSnapshots(new SnapshotFile(options.Programs, options.SnapshotKey), folder, logger);
+        }
+
         _kernel = GuestKernel.Prepare(options);
         foreach (var program in VirtualMachineOptions.ProgramNames.Select(Program).Where(static path => !File.Exists(path)))
         {
@@ -108,23 +111,35 @@ public sealed class VirtualMachineSandbox : ISandbox
         return await StartMonitorAsync(launch, spec, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>A snapshot that an earlier backend has left, or one of a machine that is booted for it and that a later one will find.</summary>
-    private async Task<SuspendedGuest?> FindOrSuspendAsync(string function, SandboxSpec spec)
+    private Task<SuspendedGuest?> FindOrSuspendAsync(string function, SandboxSpec spec) =>
+        FindOrMakeAsync(function, spec, how: [], () => SuspendAsync(spec));
+
+    /// <summary>A snapshot that an earlier backend has left, or one that is made and that a later backend will find.</summary>
+    /// <param name="function">The function.</param>
+    /// <param name="spec">Its machine; the region's size counts.</param>
+    /// <param name="how">What else the snapshot depends on.</param>
+    /// <param name="makeAsync">Makes it; null when it cannot be had.</param>
+    internal async Task<SuspendedGuest?> FindOrMakeAsync(
+        string function,
+        SandboxSpec spec,
+        IReadOnlyList<string> how,
+        Func<Task<SuspendedGuest?>> makeAsync
+    )
     {
         // Images made by hand have snapshots of their own.
         if (_kept is null || spec.Layers.Count > 0)
         {
-            return await SuspendAsync(spec).ConfigureAwait(false);
+            return await makeAsync().ConfigureAwait(false);
         }
 
-        string[] words = [MachineMb(spec).ToString(CultureInfo.InvariantCulture), _options.KernelParameters, RegionPages(spec)];
+        string[] words = [MachineMb(spec).ToString(CultureInfo.InvariantCulture), _options.KernelParameters, RegionPages(spec), .. how];
         var digest = SnapshotDigest.Of([.. KernelFiles, Program(Monitor), Program(FirstProgram)], LayersOf(spec), words, spec);
         if (await _kept.FindAsync(function, digest).ConfigureAwait(false) is { } kept)
         {
             return kept;
         }
 
-        var made = await SuspendAsync(spec).ConfigureAwait(false);
+        var made = await makeAsync().ConfigureAwait(false);
         if (made is not null)
         {
             // Whoever waits for the function does not wait for a disk.

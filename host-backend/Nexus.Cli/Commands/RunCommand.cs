@@ -11,7 +11,7 @@ namespace Nexus.Cli.Commands;
 /// <summary><c>nexus run</c>: one invocation of a function or one run of a program, and the proof of where its calls went.</summary>
 internal static class RunCommand
 {
-    private static readonly string[] s_nodeKeys = ["region", "cache", "logLevel", .. MachineSettings.Keys];
+    private static readonly string[] s_nodeKeys = ["region", "cache", "logLevel", .. MachineSettings.Keys, .. MachineSettings.SnapshotKeys];
 
     public static Command Create()
     {

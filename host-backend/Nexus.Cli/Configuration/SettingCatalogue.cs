@@ -31,6 +31,12 @@ internal static class SettingCatalogue
         new("vmKernel", SettingType.Path, "Kernel of virtual machines: vmlinux, vmlinuz or linux-image-*.deb"),
         new("vmModules", SettingType.Path, "Folder of that kernel's modules; looked for beside the kernel when absent"),
         new("vmKernelParameters", SettingType.Text, "Words for that kernel's command line"),
+        new("vmSnapshotHours", SettingType.Integer, "How old a snapshot in the cache may be that is used, in hours; 0 keeps none")
+        {
+            Default = 168,
+            Most = 87_600,
+        },
+        new("vmSnapshotMb", SettingType.Integer, "Room for snapshots in the cache, in MB; 0 keeps none") { Default = 4096, Most = 10_000_000 },
         new("vmPrograms", SettingType.Path, "Folder of nexus-vmm and nexus-init; vm beside this program when absent"),
     ];
 

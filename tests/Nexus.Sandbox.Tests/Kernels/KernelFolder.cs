@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Nexus.TestKit.Machines;
 
 namespace Nexus.Sandbox.Tests.Kernels;
 

@@ -19,6 +19,7 @@ public sealed record NativeProgram(string Project, string Name, params string[] 
     public static NativeProgram TestInit { get; } =
         new(
             "tests/Nexus.Vmm.Guest",
+            "vmm/Nexus.Vmm.Init/Interop",
             "nexus-test-init",
             "tests/Nexus.Vmm.Guest",
             "tests/Nexus.Channel.TestPeer",

@@ -40,7 +40,7 @@ internal static class LinuxGuest
         var watch = Stopwatch.StartNew();
         while (!machine.ConsoleText.Contains(text, StringComparison.Ordinal))
         {
-            Assert.IsFalse(machine.Exit.IsCompleted, machine.ConsoleText);
+            Assert.IsFalse(machine.Exit.IsCompleted, $"{(machine.Exit.IsCompleted ? machine.Exit.Result : null)} {machine.ConsoleText}");
             Assert.IsLessThan(45, watch.Elapsed.TotalSeconds, $"no '{text}' in: {machine.ConsoleText}");
             await Task.Delay(5);
         }

@@ -178,7 +178,8 @@ internal sealed class VirtualMachine : IDisposable
     private string Parameters()
     {
         var text =
-            $" nexus.exit=0x{GuestLayout.Control + ControlRegisters.ExitCode:x} nexus.snapshot=0x{GuestLayout.Control + ControlRegisters.Snapshot:x}";
+            $" nexus.exit=0x{GuestLayout.Control + ControlRegisters.ExitCode:x} nexus.snapshot=0x{GuestLayout.Control + ControlRegisters.Snapshot:x}"
+            + $" nexus.time=0x{GuestLayout.Control + ControlRegisters.Time:x}";
         if (_options.Stages is not null)
         {
             text += $" nexus.stage=0x{GuestLayout.Control + ControlRegisters.Stage:x}";

@@ -22,6 +22,12 @@ internal sealed class ControlRegisters(Action end, Action<string>? stages = null
     /// <summary>Written, 32 bits: how far the guest's first program is, a position in <see cref="s_stages"/>.</summary>
     public const ulong Stage = 16;
 
+    /// <summary>Read, 32 bits: the lower half of the host's time in nanoseconds since 1970; the upper one is that of the same moment.</summary>
+    public const ulong Time = 24;
+
+    /// <summary>Read, 32 bits: the upper half of what <see cref="Time"/> was when it was read last.</summary>
+    public const ulong TimeUpper = 28;
+
     /// <summary>A snapshot may be taken from here on.</summary>
     public const uint Welcome = 1;
 
@@ -42,6 +48,7 @@ internal sealed class ControlRegisters(Action end, Action<string>? stages = null
 
     private readonly TaskCompletionSource<bool> _suspension = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _exitCode = -1;
+    private ulong _time;
 
     /// <summary>What the guest's program ended with; null if the guest did not say.</summary>
     public int? Reported => Volatile.Read(ref _exitCode) is >= 0 and var code ? code : null;
@@ -58,13 +65,30 @@ internal sealed class ControlRegisters(Action end, Action<string>? stages = null
     public void ReadMemory(ulong offset, Span<byte> data)
     {
         data.Clear();
-        if (offset == Snapshot && data.Length == sizeof(uint))
+        if (data.Length == sizeof(uint))
         {
-            BinaryPrimitives.WriteUInt32LittleEndian(data, Answer);
-            if (Answer == IsClone)
-            {
-                stages?.Invoke("resumed");
-            }
+            BinaryPrimitives.WriteUInt32LittleEndian(data, Read(offset));
+        }
+    }
+
+    private uint Read(ulong offset)
+    {
+        switch (offset)
+        {
+            case Snapshot:
+                if (Answer == IsClone)
+                {
+                    stages?.Invoke("resumed");
+                }
+
+                return Answer;
+            case Time:
+                _time = (ulong)(DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
+                return (uint)_time;
+            case TimeUpper:
+                return (uint)(_time >> 32);
+            default:
+                return 0;
         }
     }
 

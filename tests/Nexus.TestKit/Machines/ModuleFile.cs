@@ -1,10 +1,10 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Nexus.Sandbox.Tests.Kernels;
+namespace Nexus.TestKit.Machines;
 
 /// <summary>The smallest ELF file that is a module to a reader of <c>.modinfo</c>.</summary>
-internal static class ModuleFile
+public static class ModuleFile
 {
     private const int HeaderBytes = 64;
     private const int SectionBytes = 64;
@@ -15,7 +15,7 @@ internal static class ModuleFile
         var information = Encoding.ASCII.GetBytes(string.Concat(fields.Select(static field => field + '\0')));
         var sections = HeaderBytes + names.Length + information.Length;
         var file = new byte[sections + (3 * SectionBytes)];
-        "\x7FELF\x02\x01\x01"u8.CopyTo(file);
+        "\u007FELF\u0002\u0001\u0001"u8.CopyTo(file);
         BinaryPrimitives.WriteUInt64LittleEndian(file.AsSpan(0x28), (ulong)sections);
         BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(0x3A), SectionBytes);
         BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(0x3C), 3);
