@@ -15,10 +15,12 @@ public static class BackendKills
     /// <param name="kills">How many backends die.</param>
     /// <param name="seed">Makes the moments repeatable.</param>
     /// <param name="report">Hears of progress.</param>
-    public static async Task<BackendKillsResult> RunAsync(int kills, int seed, Action<string> report)
+    /// <param name="machines">Whether guests are virtual machines.</param>
+    /// <exception cref="PlatformNotSupportedException">There are no virtual machines here.</exception>
+    public static async Task<BackendKillsResult> RunAsync(int kills, int seed, Action<string> report, bool machines = false)
     {
         var random = new Random(seed);
-        await using var setup = await ProofSetup.CreateAsync(Guests);
+        await using var setup = await ProofSetup.CreateAsync(Guests, machines);
         var backend = setup.Launch();
         try
         {

@@ -16,10 +16,12 @@ public static class GuestKills
     /// <param name="kills">How many guests die, besides a few before the first look.</param>
     /// <param name="seed">Makes the moments repeatable.</param>
     /// <param name="report">Hears of progress.</param>
-    public static async Task<GuestKillsResult> RunAsync(int kills, int seed, Action<string> report)
+    /// <param name="machines">Whether guests are virtual machines.</param>
+    /// <exception cref="PlatformNotSupportedException">There are no virtual machines here.</exception>
+    public static async Task<GuestKillsResult> RunAsync(int kills, int seed, Action<string> report, bool machines = false)
     {
         var random = new Random(seed);
-        await using var setup = await ProofSetup.CreateAsync(Guests);
+        await using var setup = await ProofSetup.CreateAsync(Guests, machines);
         await using var backend = setup.Launch();
         await backend.WaitUntilReadyAsync();
         var hierarchy = CgroupHierarchy.Detect();

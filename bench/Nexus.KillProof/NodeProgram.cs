@@ -20,6 +20,7 @@ internal static class NodeProgram
                 StateFolder = settings.StateFolder,
                 LogLevel = "error",
                 DrainSeconds = 5,
+                Machines = settings.Machines?.Options ?? new(),
                 Functions =
                 [
                     new FunctionDefinition
@@ -31,6 +32,7 @@ internal static class NodeProgram
                         Region = "us-east-1",
                         Timeout = TimeSpan.FromSeconds(20),
                         MemoryMb = 256,
+                        Sandbox = settings.Machines is null ? "process" : "vm",
                         MaxInstances = settings.MaxInstances,
                         Environment = new Dictionary<string, string> { ["PROOF_RUN"] = settings.Run },
                     },

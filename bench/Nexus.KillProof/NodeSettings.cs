@@ -8,4 +8,12 @@ namespace Nexus.KillProof;
 /// <param name="Function">The working function.</param>
 /// <param name="Run">Marks this run's guests: value of their variable <c>PROOF_RUN</c>.</param>
 /// <param name="MaxInstances">Guests at once.</param>
-internal sealed record NodeSettings(string Listen, string StateFolder, PreparedFunction Function, string Run, int MaxInstances);
+/// <param name="Machines">What guests are virtual machines of; null for processes.</param>
+internal sealed record NodeSettings(
+    string Listen,
+    string StateFolder,
+    PreparedFunction Function,
+    string Run,
+    int MaxInstances,
+    ProofMachines? Machines
+);

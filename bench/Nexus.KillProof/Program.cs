@@ -8,20 +8,22 @@ if (args is ["node", var settings])
     return 0;
 }
 
-var backends = Number("--backends", 1000);
-var guests = Number("--guests", 1000);
+var machines = Text("--sandbox") == "vm";
+var usual = machines ? 100 : 1000;
+var backends = Number("--backends", usual);
+var guests = Number("--guests", usual);
 var seed = Number("--seed", Random.Shared.Next());
-if (args.Contains("--help") || backends < 0 || guests < 0)
+if (args.Contains("--help") || Text("--sandbox") is not (null or "process" or "vm") || backends < 0 || guests < 0)
 {
     Console.WriteLine(
-        "usage: kill [--backends N] [--guests N] [--seed S] [--json FILE]     (N kills each, 1000 unless told; 0 leaves a part out)"
+        "usage: kill [--sandbox process|vm] [--backends N] [--guests N] [--seed S] [--json FILE]     (N kills each, 1000 unless told, 100 in machines; 0 leaves a part out)"
     );
     return 2;
 }
 
 Console.WriteLine($"seed {seed}");
-var backendKills = backends > 0 ? await BackendKills.RunAsync(backends, seed, Progress) : null;
-var guestKills = guests > 0 ? await GuestKills.RunAsync(guests, seed, Progress) : null;
+var backendKills = backends > 0 ? await BackendKills.RunAsync(backends, seed, Progress, machines) : null;
+var guestKills = guests > 0 ? await GuestKills.RunAsync(guests, seed, Progress, machines) : null;
 if (backendKills is not null)
 {
     ProofReport.Print(backendKills);

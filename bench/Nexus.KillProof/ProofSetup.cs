@@ -28,7 +28,10 @@ internal sealed class ProofSetup : IAsyncDisposable
 
     public string StateFolder => Path.Combine(_folder, "state");
 
-    public static async Task<ProofSetup> CreateAsync(int maxInstances)
+    /// <param name="maxInstances">Guests at once.</param>
+    /// <param name="machines">Whether guests are virtual machines.</param>
+    /// <exception cref="PlatformNotSupportedException">There are no virtual machines here.</exception>
+    public static async Task<ProofSetup> CreateAsync(int maxInstances, bool machines)
     {
         var function = await ReadyFunctions.GetAsync("Probe");
         var emulators = await EmulatorSet.StartAsync();
@@ -44,7 +47,14 @@ internal sealed class ProofSetup : IAsyncDisposable
             new Uri($"http://127.0.0.1:{FreePort.Find()}"),
             Guid.NewGuid().ToString("N")
         );
-        var settings = new NodeSettings(setup.Address.ToString().TrimEnd('/'), setup.StateFolder, function, setup.Run, maxInstances);
+        var settings = new NodeSettings(
+            setup.Address.ToString().TrimEnd('/'),
+            setup.StateFolder,
+            function,
+            setup.Run,
+            maxInstances,
+            machines ? await ProofMachines.CreateAsync(setup._folder, setup.Run) : null
+        );
         await File.WriteAllBytesAsync(setup.SettingsFile, JsonSerializer.SerializeToUtf8Bytes(settings));
         return setup;
     }
@@ -52,12 +62,12 @@ internal sealed class ProofSetup : IAsyncDisposable
     /// <summary>Starts the next backend; it does not serve yet.</summary>
     public BackendProcess Launch() => BackendProcess.Launch(SettingsFile, Address, _emulators.CallerVariables);
 
-    /// <summary>All processes of this run's guests that live, whoever is their parent.</summary>
+    /// <summary>All processes of this run's guests, or of the monitors of their machines, that live, whoever is their parent.</summary>
     public IReadOnlyList<int> LivingGuests() =>
         [
             .. Directory
                 .EnumerateDirectories("/proc")
-                .Where(folder => int.TryParse(Path.GetFileName(folder), out _) && HasMark(folder))
+                .Where(folder => int.TryParse(Path.GetFileName(folder), out _) && (HasMark(folder) || ProofMachines.IsMonitor(folder, Run)))
                 .Select(static folder => int.Parse(Path.GetFileName(folder), System.Globalization.CultureInfo.InvariantCulture)),
         ];
 

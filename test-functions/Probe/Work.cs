@@ -13,9 +13,9 @@ namespace Probe;
 public class Work
 {
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(2);
-    private static readonly string s_process = $"{Environment.ProcessId}-{DateTime.UtcNow.Ticks}";
     private readonly AmazonDynamoDBClient _dynamoDb = new(new AmazonDynamoDBConfig { Timeout = s_timeout });
     private readonly AmazonS3Client _s3 = new(new AmazonS3Config { Timeout = s_timeout, ForcePathStyle = true });
+    private string? _process;
     private double _worstOverrunMs = -s_timeout.TotalMilliseconds;
     private int _calls;
     private int _failed;
@@ -51,7 +51,9 @@ public class Work
             Id = request.Id,
             Item = item,
             Hash = Convert.ToHexString(SHA256.HashData(stored)),
-            Process = s_process,
+            // Not in the constructor: what that has made, clones of a machine share.
+            Process = _process ??=
+                $"{Environment.ProcessId}-{Guid.NewGuid()}",
             WorstOverrunMs = _worstOverrunMs,
             Calls = _calls,
             FailedCalls = _failed,

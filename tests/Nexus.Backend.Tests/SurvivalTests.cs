@@ -1,5 +1,6 @@
 using Nexus.Backend.Instances;
 using Nexus.KillProof;
+using Nexus.TestKit.Machines;
 
 namespace Nexus.Backend.Tests;
 
@@ -9,23 +10,30 @@ public sealed class SurvivalTests
 {
     private const int Kills = 12;
 
-    [TestMethod]
-    public async Task Backend_KilledUnderLoad_LosesNoGuestAndNoAnswer()
-    {
-        Requirements.Check();
+    // Each costs a machine's start.
+    private const int MachineKills = 6;
 
-        var result = await BackendKills.RunAsync(Kills, seed: 1, static _ => { });
+    [TestMethod]
+    [DataRow(false, DisplayName = "processes")]
+    [DataRow(true, DisplayName = "machines")]
+    public async Task Backend_KilledUnderLoad_LosesNoGuestAndNoAnswer(bool machines)
+    {
+        await RequireAsync(machines);
+
+        var result = await BackendKills.RunAsync(machines ? MachineKills : Kills, seed: 1, static _ => { }, machines);
 
         Assert.IsEmpty(Promises(result.Broken), string.Join("; ", result.Broken) + result);
         Assert.IsTrue(result.TakenOver > 0, "no guest was there to be taken over");
     }
 
     [TestMethod]
-    public async Task Guests_KilledUnderLoad_LeaveNothingInTheBackend()
+    [DataRow(false, DisplayName = "processes")]
+    [DataRow(true, DisplayName = "machines")]
+    public async Task Guests_KilledUnderLoad_LeaveNothingInTheBackend(bool machines)
     {
-        Requirements.Check();
+        await RequireAsync(machines);
 
-        var result = await GuestKills.RunAsync(Kills, seed: 1, static _ => { });
+        var result = await GuestKills.RunAsync(machines ? MachineKills : Kills, seed: 1, static _ => { }, machines);
 
         Assert.IsEmpty(Promises(result.Broken), string.Join("; ", result.Broken) + result);
     }
@@ -44,6 +52,15 @@ public sealed class SurvivalTests
         Assert.HasCount(1, read);
         Assert.AreEqual(record, read[0].Record);
         CollectionAssert.AreEqual(new[] { whole }, Directory.GetFiles(folder.Path), "a record stays until its instance has ended");
+    }
+
+    private static async Task RequireAsync(bool machines)
+    {
+        Requirements.Check();
+        if (machines && await MachineSupport.FindAsync() is (null, var reason))
+        {
+            Assert.Inconclusive(reason);
+        }
     }
 
     /// <summary>Without times: how late a call ends on a busy machine is measured by the long proof.</summary>

@@ -146,7 +146,10 @@ public sealed class VirtualMachineTests
         var file = Directory.GetFiles(machines.Snapshots).Single();
 
         // Another event leaves another machine behind.
-        function = function with { SnapshotEvent = """{"kind":"identity","text":"other","amount":0}"""u8.ToArray() };
+        function = function with
+        {
+            SnapshotEvent = """{"kind":"identity","text":"other","amount":0}"""u8.ToArray(),
+        };
         var other = await LifeAsync(machines, function, replaced: file);
         Assert.AreEqual(2, booted);
         Assert.AreNotEqual(first.Identity.Text, other.Identity.Text);

@@ -49,7 +49,11 @@ public sealed class SnapshotFolderTests
 
         folder.Sweep();
 
-        CollectionAssert.AreEquivalent(new[] { first, third }, Directory.GetFiles(files.Path), "the second was not used since it was written");
+        CollectionAssert.AreEquivalent(
+            new[] { first, third },
+            Directory.GetFiles(files.Path),
+            "the second was not used since it was written"
+        );
         Assert.IsFalse(File.Exists(second));
     }
 

@@ -29,8 +29,7 @@ internal sealed class RehearsedMachines(InstanceServices services)
     private readonly ConcurrentDictionary<string, bool> _closed = new();
 
     /// <summary>The machine of a function, made when it is first asked for; null when it cannot be had, and the next start tries again.</summary>
-    public Task<SuspendedGuest?> FindAsync(FunctionDefinition function) => 
-        _taken.FindAsync(function.Name, () => FindOrTakeAsync(function));
+    public Task<SuspendedGuest?> FindAsync(FunctionDefinition function) => _taken.FindAsync(function.Name, () => FindOrTakeAsync(function));
 
     /// <summary>A clone that was restored ahead, if the function has one; the next is then made ready.</summary>
     public Instance? TakeStandby(FunctionDefinition function, SuspendedGuest from)

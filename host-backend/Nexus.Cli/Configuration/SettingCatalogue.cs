@@ -36,7 +36,11 @@ internal static class SettingCatalogue
             Default = 168,
             Most = 87_600,
         },
-        new("vmSnapshotMb", SettingType.Integer, "Room for snapshots in the cache, in MB; 0 keeps none") { Default = 4096, Most = 10_000_000 },
+        new("vmSnapshotMb", SettingType.Integer, "Room for snapshots in the cache, in MB; 0 keeps none")
+        {
+            Default = 4096,
+            Most = 10_000_000,
+        },
         new("vmPrograms", SettingType.Path, "Folder of nexus-vmm and nexus-init; vm beside this program when absent"),
     ];
 
