@@ -67,7 +67,10 @@ public static class BackendKills
                 await CountOrphansAsync(setup),
                 Directory.GetFiles(setup.StateFolder).Length,
                 seen
-            );
+            )
+            {
+                MostOverrunMs = machines ? Proof.MostOverrunInMachinesMs : Proof.MostOverrunMs,
+            };
         }
         finally
         {

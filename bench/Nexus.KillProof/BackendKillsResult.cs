@@ -18,12 +18,15 @@ public sealed record BackendKillsResult(
     LoadResult Load
 )
 {
+    /// <summary>How long a guest's call may take beyond its timeout.</summary>
+    public double MostOverrunMs { get; init; } = Proof.MostOverrunMs;
+
     /// <summary>What was promised and did not hold; empty for a proof.</summary>
     public IReadOnlyList<string> Broken =>
         [
             .. Proof.Unless(Lost == 0, $"{Lost} guests were lost"),
             .. Proof.Unless(Orphans == 0, $"{Orphans} guest processes were left behind"),
             .. Proof.Unless(StateFiles == 0, $"{StateFiles} state files were left behind"),
-            .. Proof.Common(Load),
+            .. Proof.Common(Load, MostOverrunMs),
         ];
 }

@@ -31,7 +31,10 @@ public static class GuestKills
         var after = await EndAllAsync(setup, backend, hierarchy, now => GuestKillsResult.Leaks(before, now).Count == 0);
         var files = Directory.GetFiles(setup.StateFolder).Length;
         await backend.StopAsync();
-        return new GuestKillsResult(kills, before, after, files, setup.LivingGuests().Count, load);
+        return new GuestKillsResult(kills, before, after, files, setup.LivingGuests().Count, load)
+        {
+            MostOverrunMs = machines ? Proof.MostOverrunInMachinesMs : Proof.MostOverrunMs,
+        };
     }
 
     private static async Task<LoadResult> KillUnderLoadAsync(

@@ -12,13 +12,16 @@ public sealed record GuestKillsResult(int Kills, Footprint Before, Footprint Aft
     // The thread pool's size follows the load of the moment, and with it some descriptors of idle connections.
     private const int Slack = 6;
 
+    /// <summary>How long a guest's call may take beyond its timeout.</summary>
+    public double MostOverrunMs { get; init; } = Proof.MostOverrunMs;
+
     /// <summary>What was promised and did not hold; empty for a proof.</summary>
     public IReadOnlyList<string> Broken =>
         [
             .. Leaks(Before, After),
             .. Proof.Unless(StateFiles == 0, $"{StateFiles} state files were left behind"),
             .. Proof.Unless(Orphans == 0, $"{Orphans} guest processes were left behind"),
-            .. Proof.Common(Load),
+            .. Proof.Common(Load, MostOverrunMs),
         ];
 
     /// <summary>What is held after that was not before.</summary>

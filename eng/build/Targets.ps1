@@ -27,9 +27,9 @@ usage: ./build.sh <target> [arguments]        (or: pwsh build.ps1 <target> [argu
   bench grpc        gRPC calls and servers through Nexus against the same programs as they are
   bench idle        what idle instances cost
   bench vm          virtual machines: boot against QEMU, cold and restored starts by stage, memory of monitors and clones (--clones N: clones in turn)
-  kill              the long proof: backend and guests killed at random moments under load
+  kill              the long proof: backend and guests killed at random moments under load (--sandbox vm: guests that are virtual machines)
   soak              mixed calls, cancellations and killed guests for an hour (--minutes N; --pause N ms between them); fails if the backend's memory, handles or threads grow
-  vm [FILTER]       the virtual machine tests, in an emulated machine that has /dev/kvm (Debian packages qemu-system-x86 and lz4)
+  vm [FILTER]       the virtual machine tests and a function on Debian's kernel, in an emulated machine that has /dev/kvm (Debian packages qemu-system-x86 and lz4); "functions" for the function only
   pack              the NuGet packages and the nexus tool, into artifacts/packages
   format            format the sources in place
   clean             delete everything that was built
