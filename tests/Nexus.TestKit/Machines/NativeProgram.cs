@@ -19,9 +19,9 @@ public sealed record NativeProgram(string Project, string Name, params string[] 
     public static NativeProgram TestInit { get; } =
         new(
             "tests/Nexus.Vmm.Guest",
-            "vmm/Nexus.Vmm.Init/Interop",
             "nexus-test-init",
             "tests/Nexus.Vmm.Guest",
+            "vmm/Nexus.Vmm.Init/Interop",
             "tests/Nexus.Channel.TestPeer",
             "guest-shim/Nexus.Guest",
             "guest-shim/Nexus.Channel"
