@@ -193,7 +193,7 @@ const ways = {
   DroppedAfterMessage: (stream) => {
     begin(stream);
     stream.write(message("one"));
-    setTimeout(() => drop(stream), 50);
+    setTimeout(() => drop(stream), 200);
   },
 };
 

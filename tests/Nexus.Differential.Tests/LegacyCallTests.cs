@@ -86,6 +86,9 @@ public sealed class LegacyCallTests
         "DroppedAfterMessage",
     ];
 
+    /// <summary>Ways whose answer is another one, with the native library too, when its threads read or write a moment later.</summary>
+    private static readonly string[] s_decidedByTheMoment = ["BadBinary", "Dropped", "DroppedAfterMessage"];
+
     private static readonly string[] s_channels =
     [
         "targets",
@@ -193,9 +196,22 @@ public sealed class LegacyCallTests
 
         var through = await AnswersAsync(nexus, request);
 
-        var different = direct
-            .Where(pair => through.GetValueOrDefault(pair.Key) != pair.Value)
-            .Select(pair => $"{pair.Key}\n--- direct\n{pair.Value}\n--- through\n{through.GetValueOrDefault(pair.Key)}");
+        var different = new List<string>();
+        foreach (var (scenario, seen) in direct)
+        {
+            var seenThrough = through.GetValueOrDefault(scenario);
+            if (
+                seenThrough != seen
+                && !(
+                    s_decidedByTheMoment.Contains(scenario)
+                    && await MeetAsync(nexus, ForOne(request, scenario), scenario, seen, seenThrough)
+                )
+            )
+            {
+                different.Add($"{scenario}\n--- direct\n{seen}\n--- through\n{seenThrough}");
+            }
+        }
+
         Assert.AreEqual("", string.Join('\n', different));
         Assert.IsTrue(direct.Values.All(static seen => seen.Length > 0));
     }
@@ -227,6 +243,27 @@ public sealed class LegacyCallTests
                 scenarios,
             }
         );
+
+    private static string ForOne(string request, string scenario)
+    {
+        var one = JsonNode.Parse(request)!;
+        one["scenarios"] = new JsonArray(scenario);
+        return one.ToJsonString();
+    }
+
+    /// <summary>Asks both again, a few times, until one has seen what the other has seen: that they can, is all that can be compared where the moment decides.</summary>
+    private async Task<bool> MeetAsync(NexusRunner nexus, string request, string scenario, string direct, string? through)
+    {
+        HashSet<string> seenDirect = [direct];
+        HashSet<string?> seenThrough = [through];
+        for (var round = 0; round < 8 && !seenThrough.Overlaps(seenDirect); round++)
+        {
+            seenDirect.Add((await AnswersAsync(s_direct!, request))[scenario]);
+            seenThrough.Add((await AnswersAsync(nexus, request))[scenario]);
+        }
+
+        return seenThrough.Overlaps(seenDirect);
+    }
 
     private static string NameOf(HookMode mode) => $"{Function}-{mode}".ToLowerInvariant();
 
