@@ -1,7 +1,7 @@
 # The test target: every project under tests, each in a process of its own, one after the other but for those that mostly wait.
 
 # One project may take this long, and all together this long: twice what a machine with two cores needs, so that a slow hour is no failure.
-$ProjectLimitSeconds = 900
+$ProjectLimitSeconds = 1200
 $TotalLimitSeconds = 3000
 
 function Invoke-Tests([string[]] $Names) {
@@ -73,9 +73,9 @@ function Find-TestAssembly([string] $Project) {
     return $newest
 }
 
-# The differential suites run together: processes of their own that start and wait for each other, and nothing of them depends on time. All others run alone.
+# The differential suites and the builds of consumers run together: processes of their own that start and wait for each other, and nothing of them depends on time. All others run alone.
 function Group-TestProjects([string[]] $Projects) {
-    $together = @($Projects | Where-Object { $_.Contains('Differential') })
+    $together = @($Projects | Where-Object { $_.Contains('Differential') -or $_.Contains('Nexus.Build.Tests') })
     foreach ($project in $Projects) {
         if ($project -notin $together) { @{ Projects = @($project) } }
         elseif ($project -eq $together[0]) { @{ Projects = $together } }

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Nexus.Backend.Ingress.Transport;
 
 namespace Nexus.Backend.Ingress;
 
@@ -50,6 +51,7 @@ internal sealed class IngressListener
                 connection =>
                 {
                     connection.Features.Set(_routes);
+                    connection.Features.Get<ConnectionScheduler>()?.IsEstablished = true;
                     return next(connection);
                 }
             );

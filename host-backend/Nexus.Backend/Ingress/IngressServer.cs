@@ -9,7 +9,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Nexus.Backend.Executors.Grpc;
 using Nexus.Backend.Ingress.Servers;
+using Nexus.Backend.Ingress.Transport;
 using Nexus.Backend.Instances;
+using Nexus.Channel;
 
 namespace Nexus.Backend.Ingress;
 
@@ -48,10 +50,12 @@ internal sealed class IngressServer : IAsyncDisposable
 
     /// <summary>Starts to listen.</summary>
     /// <param name="listeners">At least one.</param>
+    /// <param name="pump">Whose threads wait for callers.</param>
     /// <param name="loggers">The node's.</param>
     /// <exception cref="Diagnostics.NexusException">NEXUS0254: an address is taken. NEXUS0802: a certificate cannot be used.</exception>
     public static async Task<IngressServer> StartAsync(
         IReadOnlyList<IngressListener> listeners,
+        ChannelPump pump,
         ILoggerFactory loggers,
         CancellationToken cancellationToken
     )
@@ -60,6 +64,11 @@ internal sealed class IngressServer : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton<ILoggerFactory>(new IngressLoggers(loggers));
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        // Kestrel asks the one that was added last first.
+        builder.Services.AddSingleton<IConnectionListenerFactory>(services => new PumpTransport(
+            pump,
+            services.GetRequiredService<IMemoryPoolFactory<byte>>()
+        ));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

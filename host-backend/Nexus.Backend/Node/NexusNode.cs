@@ -96,7 +96,9 @@ public sealed class NexusNode : IAsyncDisposable
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
             if (parts.Listeners.Count > 0)
             {
-                node._ingress = await IngressServer.StartAsync(parts.Listeners, loggers, cancellationToken).ConfigureAwait(false);
+                node._ingress = await IngressServer
+                    .StartAsync(parts.Listeners, parts.Pump, loggers, cancellationToken)
+                    .ConfigureAwait(false);
                 parts.Grpc.InNode = node._ingress.FindServer;
             }
         }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using Nexus.Channel;
@@ -14,19 +15,28 @@ internal sealed class PumpSocket : IPumpListener, IDisposable
     private readonly ChannelPump _pump;
     private readonly ReceiveOperation _receive;
     private readonly SendOperation _send;
-    private readonly ConnectOperation _connect;
+    private readonly ConnectOperation? _connect;
     private readonly int _key;
     private int _closed;
 
     private PumpSocket(EndPoint remote, ChannelPump pump)
+        : this(new Socket(remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp), remote, pump) { }
+
+    private PumpSocket(Socket socket, EndPoint? remote, ChannelPump pump)
     {
-        _socket = new Socket(remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, Blocking = false };
+        socket.NoDelay = true;
+        socket.Blocking = false;
+        _socket = socket;
         _pump = pump;
-        _receive = new ReceiveOperation(_socket);
-        _send = new SendOperation(_socket);
-        _connect = new ConnectOperation(_socket, remote);
-        _key = pump.Add(_socket.SafeHandle, this);
+        _receive = new ReceiveOperation(socket);
+        _send = new SendOperation(socket);
+        _connect = remote is null ? null : new ConnectOperation(socket, remote);
+        _key = pump.Add(socket.SafeHandle, this);
     }
+
+    /// <summary>Takes an accepted connection over.</summary>
+    /// <exception cref="SocketException">It is gone already.</exception>
+    public static PumpSocket Accepted(Socket socket, ChannelPump pump) => new(socket, remote: null, pump);
 
     /// <summary>Connects to the first address that accepts.</summary>
     /// <param name="addresses">At least one; tried in their order.</param>
@@ -47,7 +57,7 @@ internal sealed class PumpSocket : IPumpListener, IDisposable
             try
             {
                 connection = new PumpSocket(new IPEndPoint(addresses[i], port), pump);
-                await connection._connect.StartAsync(cancellation).ConfigureAwait(false);
+                await connection._connect!.StartAsync(cancellation).ConfigureAwait(false);
                 return connection;
             }
             catch (SocketException) when (i + 1 < addresses.Count)
@@ -68,7 +78,37 @@ internal sealed class PumpSocket : IPumpListener, IDisposable
 
     /// <summary>Completes when the system has taken all bytes.</summary>
     /// <exception cref="IOException">The connection broke or was closed here.</exception>
-    public ValueTask SendAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellation) => _send.StartAsync(buffer, cancellation);
+    public ValueTask SendAsync(ReadOnlySequence<byte> buffer, CancellationToken cancellation) => _send.StartAsync(buffer, cancellation);
+
+    /// <summary>Ends the connection after what has been sent.</summary>
+    public void Close()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
+        {
+            // It has ended already.
+        }
+
+        Dispose();
+    }
+
+    /// <summary>Ends the connection without what is still to be sent: the other end sees a reset.</summary>
+    public void Reset()
+    {
+        try
+        {
+            _socket.LingerState = new LingerOption(enable: true, seconds: 0);
+        }
+        catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
+        {
+            // It has ended already.
+        }
+
+        Dispose();
+    }
 
     /// <summary>What waits for receiving or sending goes on on the pump's threads from now on, instead of the pool's.</summary>
     public void ContinueOnPump()
@@ -79,7 +119,7 @@ internal sealed class PumpSocket : IPumpListener, IDisposable
 
     public void Collect(List<IThreadPoolWorkItem> ready)
     {
-        _connect.Signal(ready);
+        _connect?.Signal(ready);
         _receive.Signal(ready);
         _send.Signal(ready);
     }
@@ -95,7 +135,7 @@ internal sealed class PumpSocket : IPumpListener, IDisposable
         _socket.Dispose();
         var aborted = new SocketException((int)SocketError.OperationAborted);
         var reason = new IOException($"The connection was closed: {aborted.Message}.", aborted);
-        _connect.End(reason);
+        _connect?.End(reason);
         _receive.End(reason);
         _send.End(reason);
     }

@@ -14,6 +14,8 @@ internal sealed class LambdaTarget(FunctionPool pool, bool isRest) : IRouteTarge
 {
     public async Task AnswerAsync(IFeatureCollection features, string scheme)
     {
+        // Off the thread that waits for callers: events are parsed and instances are started.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         if (await ReadBodyAsync(features).ConfigureAwait(false) is not { } body)
         {
             await WriteAsync(features, ApiResponse.Failure(StatusCodes.Status413PayloadTooLarge, "Request Too Long")).ConfigureAwait(false);
