@@ -16,6 +16,9 @@ internal sealed class PumpConnection : DefaultConnectionContext, IMemoryPoolFeat
     private const int MostUnsent = 64 * 1024;
     private const int SmallestRead = 2048;
 
+    /// <summary>Reads in a row after which a caller that always has more to say is no longer served by the pump: few such callers would keep all its threads from the guests.</summary>
+    private const int MostReadsInARow = 8;
+
     private readonly PumpSocket _socket;
     private readonly CancellationTokenSource _closed = new();
     private Task _relaying = Task.CompletedTask;
@@ -105,10 +108,19 @@ internal sealed class PumpConnection : DefaultConnectionContext, IMemoryPoolFeat
         try
         {
             FlushResult flushed;
+            var inARow = 0;
             do
             {
                 // A connection on which nothing comes holds no memory.
-                await _socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None).ConfigureAwait(false);
+                var waiting = _socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None);
+                inARow = waiting.IsCompleted ? inARow + 1 : 0;
+                await waiting.ConfigureAwait(false);
+                if (inARow == MostReadsInARow)
+                {
+                    inARow = 0;
+                    await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+                }
+
                 var received = await _socket.ReceiveAsync(output.GetMemory(SmallestRead), CancellationToken.None).ConfigureAwait(false);
                 if (received == 0)
                 {

@@ -10,6 +10,7 @@ namespace Nexus.Backend.Ingress.Transport;
 /// <summary>Accepts connections at one address.</summary>
 internal sealed class PumpConnectionListener : IConnectionListener
 {
+    private static readonly TimeSpan s_exhausted = TimeSpan.FromMilliseconds(50);
     private readonly Socket _socket;
     private readonly ChannelPump _pump;
     private readonly MemoryPool<byte> _memory;
@@ -42,10 +43,14 @@ internal sealed class PumpConnectionListener : IConnectionListener
             {
                 return null;
             }
-            catch (SocketException)
+            catch (SocketException failure)
             {
-                // The caller went before it was accepted.
                 accepted?.Dispose();
+                // Most went before they were accepted; without descriptors none can be, until others end.
+                if (failure.SocketErrorCode == SocketError.TooManyOpenSockets)
+                {
+                    await Task.Delay(s_exhausted, cancellationToken).ConfigureAwait(false);
+                }
             }
         }
     }
