@@ -70,7 +70,7 @@ static VmOptions VmOptions(string[] rest)
     var part = at < 0 ? null : rest.ElementAtOrDefault(at + 1) ?? "";
     var clones = Number(rest, "--clones", part == VmBench.Clones ? 1000 : 0);
     return part is null || VmBench.Parts.Contains(part)
-        ? new VmOptions(Number(rest, "--rounds", 10), Number(rest, "--instances", 100), Number(rest, "--unmodified", 10), clones, part)
+        ? new VmOptions(Number(rest, "--rounds", 10), Number(rest, "--instances", 100), Number(rest, "--unmodified", 100), clones, part)
         : throw new BenchException($"--part needs one of {string.Join(", ", VmBench.Parts)}.");
 }
 

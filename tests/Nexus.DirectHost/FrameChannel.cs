@@ -12,22 +12,46 @@ namespace Nexus.DirectHost;
 internal sealed class FrameChannel(Stream input, Stream output)
 {
     private const int RequestIdBytes = 36;
+    private const int MostAttempts = 1200;
+    private const int MillisecondsBetweenAttempts = 50;
     private readonly object _gate = new();
 
-    /// <summary>Over TCP to whoever sends the events.</summary>
-    public static FrameChannel Connect(string address)
+    /// <summary>Over TCP to whoever sends the events; null if nobody does within a minute.</summary>
+    public static FrameChannel? TryConnect(string address)
     {
-        var client = new TcpClient { NoDelay = true };
-        client.Connect(IPEndPoint.Parse(address));
-        var stream = client.GetStream();
-        return new FrameChannel(stream, stream);
+        var target = IPEndPoint.Parse(address);
+        for (var attempt = 0; attempt < MostAttempts; attempt++)
+        {
+            var client = new TcpClient { NoDelay = true };
+            try
+            {
+                client.Connect(target);
+                var stream = client.GetStream();
+                return new FrameChannel(stream, stream);
+            }
+            catch (SocketException)
+            {
+                client.Dispose();
+                Thread.Sleep(MillisecondsBetweenAttempts);
+            }
+        }
+
+        return null;
     }
 
     public Invocation? ReadInvocation()
     {
         var head = new byte[RequestIdBytes + 12];
-        if (input.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length)
+        try
         {
+            if (input.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length)
+            {
+                return null;
+            }
+        }
+        catch (IOException)
+        {
+            // The other end of a connection is gone without having said so.
             return null;
         }
 

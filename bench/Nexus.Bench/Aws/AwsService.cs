@@ -23,9 +23,10 @@ internal sealed class AwsService : IAsyncDisposable
     /// <summary>Canned answers, see <see cref="ResponderProgram"/>.</summary>
     /// <param name="secure">Over TLS, as AWS, rather than plain HTTP.</param>
     /// <param name="listen">Where it listens; on the loopback if null.</param>
-    public static async Task<AwsService> StartResponderAsync(bool secure, IPAddress? listen = null)
+    /// <param name="named">The address in its certificate, where callers come through another; that it listens on if null.</param>
+    public static async Task<AwsService> StartResponderAsync(bool secure, IPAddress? listen = null, IPAddress? named = null)
     {
-        var certificate = secure ? new ServiceCertificate(listen ?? IPAddress.Loopback) : null;
+        var certificate = secure ? new ServiceCertificate(named ?? listen ?? IPAddress.Loopback) : null;
         var settings = new Dictionary<string, string>();
         settings[ResponderProgram.AddressVariable] = (listen ?? IPAddress.Loopback).ToString();
         var trust = new Dictionary<string, string>();

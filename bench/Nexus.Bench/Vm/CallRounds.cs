@@ -150,7 +150,7 @@ internal static class CallRounds
     private static double Pss(int process) => ProcessFigures.Memory(process).PssBytes / 1048576.0;
 
     /// <summary>The publish folder with the direct host and the service's authority: what the unmodified machine's image holds.</summary>
-    private static string GuestFolder(PublishedFunction function, string authority)
+    public static string GuestFolder(PublishedFunction function, string authority)
     {
         var folder = RepositoryRoot.Combine("artifacts", "bench-machine", function.Assembly);
         if (Directory.Exists(folder))

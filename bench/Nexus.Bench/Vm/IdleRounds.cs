@@ -1,4 +1,4 @@
-using Nexus.Backend.Functions;
+using System.Text;
 using Nexus.Backend.Sandbox;
 using Nexus.Bench.Output;
 using Nexus.TestKit.Functions;
@@ -6,145 +6,107 @@ using Nexus.TestKit.Machines;
 
 namespace Nexus.Bench.Vm;
 
-/// <summary>Many machines of one function that wait: clones through Nexus, and machines in which the function runs as it is.</summary>
+/// <summary>Many machines of one function that wait: clones through Nexus, and clones of machines in which the function runs as it is.</summary>
 internal static class IdleRounds
 {
-    public const string Clones = "Nexus, clones, ready";
-    public const string CalledClones = "Nexus, clones, each after one DynamoDB call";
-    public const string Unmodified = "the function as it is, booted, its client made, no call";
+    public const string Clones = "Nexus, ready";
+    public const string CalledClones = "Nexus, each after one GetItem";
+    public const string RehearsedClones = "Nexus, from after a rehearsal, ready";
+    public const string RehearsedCalledClones = "Nexus, from after a rehearsal, each after one GetItem";
+    public const string Unmodified = "as it is";
+    public const string UnmodifiedRehearsed = "as it is, from after calls";
+    private const string Request = """{"operation":"get-item","count":1}""";
+
+    // All make their first call at once, on however many processors there are.
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(4);
 
     public static async Task<(MonitorResult Monitor, IReadOnlyList<IdleMachines> Idle)> RunAsync(
         MachineSupport machines,
         IReadOnlyDictionary<string, string> environment,
         PublishedFunction function,
-        VmOptions options
+        VmOptions options,
+        List<string> skipped
     )
     {
         var handler = $"{function.Assembly}::{function.Assembly}.EagerFunction::FunctionHandler";
-        await using var node = await VmNode.StartAsync(machines, environment, [VmNode.Define("clones", function, handler, "vm")]);
-        var results = new List<IdleMachines>();
-        var pool = node.Pool("clones");
-        await Step.RunAsync(
-            $"start {options.Instances} clones",
-            async () =>
-            {
-                for (var clone = 0; clone < options.Instances; clone++)
+        await using var node = await VmNode.StartAsync(
+            machines,
+            environment,
+            [
+                VmNode.Define("clones", function, handler, "vm") with
                 {
-                    if (await pool.WarmAsync() is { } failure)
-                    {
-                        throw new BenchException($"a clone did not start: {System.Text.Encoding.UTF8.GetString(failure.Payload.Span)}");
-                    }
-                }
-            }
+                    Timeout = s_patience,
+                },
+                VmNode.Define("rehearsed", function, handler, "vm") with
+                {
+                    SnapshotEvent = Encoding.UTF8.GetBytes(Request),
+                    Timeout = s_patience,
+                },
+            ]
         );
-        await Task.Delay(s_settle);
-        var processes = pool.Instances.Select(static instance => instance.Process).ToArray();
-        var monitor = Monitor(processes);
-        results.Add(Measure(Clones, processes));
-        await Step.RunAsync(
-            "one call each",
-            // All at once, or the most recently used would answer them all.
-            () =>
-                Task.WhenAll(
-                    Enumerable.Range(0, options.Instances).Select(_ => node.InvokeAsync("clones", """{"operation":"get-item","count":1}"""))
-                )
-        );
-        await Task.Delay(s_settle);
-        results.Add(Measure(CalledClones, [.. pool.Instances.Select(static instance => instance.Process)]));
-        await node.EndAsync("clones");
-        if (options.Unmodified > 0)
+        var results = new List<IdleMachines>();
+        var monitor = await MeasureAsync(node, "clones", Clones, CalledClones, options.Instances, results);
+        _ = await MeasureAsync(node, "rehearsed", RehearsedClones, RehearsedCalledClones, options.Instances, results);
+        if (Environment.UserName != "root" || !File.Exists("/dev/net/tun"))
         {
-            results.Add(await MeasureUnmodifiedAsync(node, pool.Function, function, handler, environment, options.Unmodified));
+            skipped.Add("the function as it is: a machine's network card needs root and /dev/net/tun");
+            return (monitor, results);
+        }
+
+        foreach (var (name, isRehearsed) in new[] { (Unmodified, false), (UnmodifiedRehearsed, true) })
+        {
+            results.AddRange(
+                await PlainClones.RunAsync(
+                    machines,
+                    node.Services.SandboxFor("process"),
+                    function,
+                    handler,
+                    options.Unmodified,
+                    isRehearsed,
+                    name,
+                    MeasureAsync
+                )
+            );
         }
 
         return (monitor, results);
     }
 
-    /// <summary>The publish folder as it is, with a host that binds its handler and waits for events on a standard input where none come.</summary>
-    private static async Task<IdleMachines> MeasureUnmodifiedAsync(
+    private static async Task<MonitorResult> MeasureAsync(
         VmNode node,
-        FunctionDefinition like,
-        PublishedFunction function,
-        string handler,
-        IReadOnlyDictionary<string, string> environment,
-        int machines
+        string function,
+        string ready,
+        string called,
+        int instances,
+        List<IdleMachines> results
     )
     {
-        var folder = UnmodifiedFolder(function);
-        var dotnet = DotnetRoot.Find();
-        var spec = new SandboxSpec
-        {
-            Name = "unmodified",
-            AppFolder = folder,
-            Command =
-            [
-                Path.Combine(dotnet, "dotnet"),
-                "exec",
-                "--runtimeconfig",
-                $"{SandboxSpec.TaskRoot}/{function.Assembly}.runtimeconfig.json",
-                $"{SandboxSpec.TaskRoot}/Nexus.DirectHost.dll",
-                SandboxSpec.TaskRoot,
-                handler,
-            ],
-            // The same settings of the runtime: what is compared is what the function brings along.
-            Environment = environment.Concat(Aws.AwsBench.LeanVariables()).ToDictionary(),
-            MemoryLimitMb = like.MemoryMb,
-            ReadOnlyMounts = [new ReadOnlyMount(dotnet, dotnet)],
-        };
-        var running = new List<SandboxProcess>();
-        try
-        {
-            await Step.RunAsync(
-                $"boot {machines} machines of the function as it is",
-                async () =>
+        var pool = node.Pool(function);
+        await Step.RunAsync(
+            $"start {instances} clones: {ready}",
+            async () =>
+            {
+                for (var clone = 0; clone < instances; clone++)
                 {
-                    for (var number = 0; number < machines; number++)
+                    if (await pool.WarmAsync() is { } failure)
                     {
-                        running.Add(await node.Services.SandboxFor("vm").StartAsync(spec, CancellationToken.None));
-                        await ReadReadyAsync(running[^1]);
+                        throw new BenchException($"a clone did not start: {Encoding.UTF8.GetString(failure.Payload.Span)}");
                     }
                 }
-            );
-            await Task.Delay(s_settle);
-            return Measure(Unmodified, running);
-        }
-        finally
-        {
-            foreach (var process in running)
-            {
-                await process.DisposeAsync();
             }
-        }
-    }
-
-    /// <summary>The first byte of the host's output says that the handler is bound and the function made.</summary>
-    private static async Task ReadReadyAsync(SandboxProcess process)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        var buffer = new byte[4096];
-        var count = await process.Output.ReadAsync(buffer, patience.Token);
-        if (count == 0 || buffer[0] != (byte)'I')
-        {
-            throw new BenchException($"the function as it is did not start: {System.Text.Encoding.UTF8.GetString(buffer, 0, count)}");
-        }
-    }
-
-    private static string UnmodifiedFolder(PublishedFunction function)
-    {
-        var folder = TestKit.RepositoryRoot.Combine("artifacts", "bench-unmodified", function.Assembly);
-        if (Directory.Exists(folder))
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-
-        Directory.CreateDirectory(folder);
-        foreach (var file in Directory.GetFiles(function.Folder).Concat(Directory.GetFiles(AppContext.BaseDirectory, "Nexus.DirectHost.*")))
-        {
-            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
-        }
-
-        return folder;
+        );
+        var processes = pool.Instances.Select(static instance => instance.Process).ToArray();
+        results.Add(await MeasureAsync(ready, processes));
+        var monitor = Monitor(processes);
+        await Step.RunAsync(
+            "one call each",
+            // All at once, or the most recently used would answer them all.
+            () => Task.WhenAll(Enumerable.Range(0, instances).Select(_ => node.InvokeAsync(function, Request)))
+        );
+        results.Add(await MeasureAsync(called, [.. pool.Instances.Select(static instance => instance.Process)]));
+        await node.EndAsync(function);
+        return monitor;
     }
 
     private static MonitorResult Monitor(IReadOnlyList<SandboxProcess> machines)
@@ -158,11 +120,15 @@ internal static class IdleRounds
         );
     }
 
-    private static IdleMachines Measure(string name, IReadOnlyList<SandboxProcess> machines) =>
-        new(
+    /// <summary>After a while in which nothing happens to them.</summary>
+    private static async Task<IdleMachines> MeasureAsync(string name, IReadOnlyList<SandboxProcess> machines)
+    {
+        await Task.Delay(s_settle);
+        return new IdleMachines(
             name,
             machines.Count,
             machines.Average(static machine => machine.ReadMemory().PssBytes / 1048576.0),
             machines.Average(static machine => MachineMemory.Of(machine.GuestId!.Value).Guest)
         );
+    }
 }

@@ -19,7 +19,7 @@ namespace Nexus.Bench.Vm;
 internal sealed class MachineSubject : FunctionSubject
 {
     /// <summary>The guest's memory; what a function of 256 MB gets through Nexus, the kernel's part included.</summary>
-    private const int MemoryMib = 320;
+    public const int MemoryMib = 320;
     private const int Prefix = 24;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private readonly Process _monitor;
@@ -56,7 +56,10 @@ internal sealed class MachineSubject : FunctionSubject
         listener.Start();
         var images = new ImageCache(RepositoryRoot.Combine("artifacts", "vm", "images"));
         var launch = Path.Combine(Path.GetDirectoryName(folder)!, FormattableString.Invariant($"launch-{number}"));
-        await File.WriteAllBytesAsync(launch, Launch(number, function, variables, (IPEndPoint)listener.LocalEndpoint));
+        await File.WriteAllBytesAsync(
+            launch,
+            Launch(number, function.Assembly, function.Handler, variables, (IPEndPoint)listener.LocalEndpoint)
+        );
         var monitor = Process.Start(
             new ProcessStartInfo(
                 Path.Combine(MachineSupport.Programs, "nexus-vmm"),
@@ -115,7 +118,7 @@ internal sealed class MachineSubject : FunctionSubject
     public static SafeFileHandle CreateCard(int number)
     {
         var name = FormattableString.Invariant($"nexus{number}");
-        var card = TapDevice.Create(name);
+        var card = TapDevice.Create(name, [2, 0, 0, 0, 1, (byte)number]);
         NetworkCard.Start(name, HostAddress(number), Prefix, gateway: null);
         return card;
     }
@@ -129,7 +132,13 @@ internal sealed class MachineSubject : FunctionSubject
     }
 
     /// <summary>What the first program is told (vmm/Nexus.Vmm.Init/LaunchPlan.cs).</summary>
-    private static byte[] Launch(int number, PublishedFunction function, IReadOnlyDictionary<string, string> variables, IPEndPoint caller)
+    public static byte[] Launch(
+        int number,
+        string assembly,
+        string handler,
+        IReadOnlyDictionary<string, string> variables,
+        IPEndPoint caller
+    )
     {
         string[] fields =
         [
@@ -142,10 +151,10 @@ internal sealed class MachineSubject : FunctionSubject
                 Path.Combine(DotnetRoot.Find(), "dotnet"),
                 "exec",
                 "--runtimeconfig",
-                $"{SandboxSpec.TaskRoot}/{function.Assembly}.runtimeconfig.json",
+                $"{SandboxSpec.TaskRoot}/{assembly}.runtimeconfig.json",
                 $"{SandboxSpec.TaskRoot}/Nexus.DirectHost.dll",
                 SandboxSpec.TaskRoot,
-                function.Handler,
+                handler,
                 caller.ToString(),
             }.Select(static word => $"word={word}"),
             .. variables.Select(static pair => $"env={pair.Key}={pair.Value}"),

@@ -42,7 +42,7 @@ internal static class VmBench
 
         if (Wanted("idle"))
         {
-            var (monitor, idle) = await IdleRounds.RunAsync(machines, service.CallerVariables, function, options);
+            var (monitor, idle) = await IdleRounds.RunAsync(machines, service.CallerVariables, function, options, skipped);
             result = result with { Monitor = monitor, Idle = idle };
         }
 
