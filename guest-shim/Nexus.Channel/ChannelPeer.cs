@@ -699,7 +699,11 @@ public sealed class ChannelPeer : IDisposable
             }
 
             Epoch++;
-            FailAll(AbortCode.SessionLost, ChannelDiagnostics.SessionLost.With($"session {_session}").Message, ready);
+            if (_calls.Count > 0)
+            {
+                FailAll(AbortCode.SessionLost, ChannelDiagnostics.SessionLost.With($"session {_session}").Message, ready);
+            }
+
             _calls.Clear();
             _arena.TakeBackSent();
             JoinSession();

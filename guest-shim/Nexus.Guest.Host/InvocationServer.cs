@@ -40,7 +40,12 @@ internal sealed class InvocationServer
     }
 
     /// <summary>The way to the backend; set before anything comes from there.</summary>
-    public void Connect(GuestChannel channel) => _channel = channel;
+    public void Connect(GuestChannel channel)
+    {
+        _channel = channel;
+        // Also before a snapshot: what its machine was waiting to collect is shared by clones, and one that began with a collection would be late, and copy the heap.
+        VirtualMachineAttachment.Restored += _collector.Cancel;
+    }
 
     /// <summary>Tells the backend that invocations may come, or why not; completes when it has heard.</summary>
     public async Task AnnounceAsync()

@@ -17,6 +17,9 @@ internal sealed class BackendWatch
         // For the life of the process: made in this way the timer keeps itself.
         var timer = new Timer(_ => Look());
         timer.Change(IntervalMilliseconds, IntervalMilliseconds);
+        // A machine is told before its snapshot is taken, too; in a clone, which then joins a session, the timer would be due at once.
+        VirtualMachineAttachment.Restored += () => timer.Change(Timeout.Infinite, Timeout.Infinite);
+        peer.SessionRestarted += () => timer.Change(IntervalMilliseconds, IntervalMilliseconds);
     }
 
     private void Look()

@@ -27,6 +27,13 @@ public sealed class IdleCollector : IDisposable
     /// <summary>An invocation begins.</summary>
     public void Pause() => Volatile.Write(ref _idle, 0);
 
+    /// <summary>Nothing is to be collected before the next invocation has ended.</summary>
+    public void Cancel()
+    {
+        Pause();
+        _timer.Change(Timeout.Infinite, Timeout.Infinite);
+    }
+
     /// <summary>An invocation ended; the timer runs from here.</summary>
     public void Resume(ChannelPeer peer)
     {

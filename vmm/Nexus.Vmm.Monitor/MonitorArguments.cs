@@ -166,6 +166,8 @@ internal sealed class MonitorArguments
                 : throw VmmDiagnostics.BadMachine.With("--record-set and --record-on belong together");
         result.Machine = result.Machine with
         {
+            // Of both, what is suspended and what goes on from there.
+            ReportsFreePages = result.SuspendState is null && result.Resume is null,
             Disks = result._disks,
             PersistentMemory = result._memories,
             Shared = Shared(region, toHost, toGuest),

@@ -101,6 +101,15 @@ public sealed class VirtioDeviceTests
     }
 
     [TestMethod]
+    public void Balloon_ThatIsNotToReport_OffersNoReports()
+    {
+        const ulong reports = 1ul << 5;
+
+        Assert.AreEqual(reports, new BalloonDevice().Features & reports);
+        Assert.AreEqual(0ul, new BalloonDevice(reports: false).Features & reports);
+    }
+
+    [TestMethod]
     public void Balloon_InflatedFrameOutsideMemory_IsAViolation()
     {
         using var memory = GuestMemory.Create(16 << 20);

@@ -57,7 +57,7 @@ internal sealed class DeviceSet : IDisposable
 
         if (options.HasBalloon)
         {
-            BalloonTransport = Add(new BalloonDevice());
+            BalloonTransport = Add(new BalloonDevice(options.ReportsFreePages));
         }
 
         if (options.Network is { } link)

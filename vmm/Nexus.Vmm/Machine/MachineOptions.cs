@@ -24,6 +24,11 @@ internal sealed record MachineOptions
     /// <summary>Whether the guest gives back what it does not use.</summary>
     public bool HasBalloon { get; init; } = true;
 
+    /// <summary>
+    /// Whether it also reports what has become free while it runs. A clone would begin with that: 5 ms, and private copies of what its kernel notes about its pages.
+    /// </summary>
+    public bool ReportsFreePages { get; init; } = true;
+
     /// <summary>Where the guest's network card ends; null for no card.</summary>
     public FrameLink? Network { get; init; }
 

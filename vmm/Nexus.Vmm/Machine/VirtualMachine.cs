@@ -110,7 +110,7 @@ internal sealed class VirtualMachine : IDisposable
     /// <summary>The guest's first instruction, or the next one after a restore.</summary>
     public void Start()
     {
-        var trim = _options.Trim is null ? null : new BalloonTrim(Devices, Memory.Bytes);
+        var trim = _options.Trim is null ? null : new BalloonTrim(Devices, Memory);
         if (_options.Trim is { } asked)
         {
             _trimming = trim!.Start(asked, Violated, _beforeThreads);

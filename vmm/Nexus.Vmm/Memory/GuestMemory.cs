@@ -22,6 +22,9 @@ internal sealed class GuestMemory : IDisposable
     /// <summary>All of it, in bytes.</summary>
     public long Bytes => _mapping.Length;
 
+    /// <summary>Whether it began as somebody else's, of which pages are copied when they are written.</summary>
+    public bool IsCopyOnWrite => !_shared;
+
     /// <summary>Where it is in this process.</summary>
     public ulong HostAddress => _mapping.HostAddress;
 

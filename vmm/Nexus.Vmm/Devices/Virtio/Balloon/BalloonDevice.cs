@@ -5,7 +5,8 @@ using Nexus.Vmm.Snapshots;
 namespace Nexus.Vmm.Devices.Virtio.Balloon;
 
 /// <summary>Takes memory back from a guest: on request, and whatever it reports as free (virtio specification 1.2, section 5.5).</summary>
-internal sealed class BalloonDevice : VirtioDevice
+/// <param name="reports">Whether the guest is to report what is free.</param>
+internal sealed class BalloonDevice(bool reports = true) : VirtioDevice
 {
     private const int InflateQueue = 0;
 
@@ -22,7 +23,7 @@ internal sealed class BalloonDevice : VirtioDevice
 
     public override int QueueCount => 3;
 
-    public override ulong Features => DeflateOnOutOfMemory | Reporting;
+    public override ulong Features => DeflateOnOutOfMemory | (reports ? Reporting : 0);
 
     public override ReadOnlySpan<byte> Configuration => _configuration;
 
