@@ -29,7 +29,7 @@ switch ($Target.ToLowerInvariant()) {
     'pack' { Initialize-Build; Invoke-Pack; exit 0 }
     'clean' { Invoke-Clean; exit 0 }
     'demo' { exit (Invoke-Program 'demo' $Rest) }
-    'compat' { exit (Invoke-Tests @('Differential')) }
+    'compat' { $env:NEXUS_TEST_ALL_VERSIONS = '1'; exit (Invoke-Tests @('Differential')) }
     'bench' { exit (Invoke-Program 'bench' $Rest) }
     'vm' { exit (Invoke-Program 'vm' $Rest) }
     'soak' { exit (Invoke-Program 'soak' $Rest) }

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Grpc.Net.Client.Configuration;
 using Nexus.Channel;
 
@@ -7,6 +8,9 @@ namespace Nexus.Guest.Grpc.NetClient;
 internal static class NetClientTarget
 {
     private static readonly string[] OwnPolicies = [LoadBalancingConfig.PickFirstPolicyName, LoadBalancingConfig.RoundRobinPolicyName];
+
+    /// <summary>An option that versions of the library have since about 2.60; what else is new in them goes by it.</summary>
+    private static readonly PropertyInfo? s_httpVersion = typeof(GrpcChannelOptions).GetProperty("HttpVersion");
 
     /// <exception cref="NotSupportedException">NEXUS0750 to NEXUS0754.</exception>
     public static GrpcTarget Create(ChannelPeer peer, Uri address, GrpcChannelOptions options)
@@ -24,6 +28,7 @@ internal static class NetClientTarget
             Servers = servers,
             UserAgent = UserAgent.Text,
             ChannelType = typeof(GrpcChannel).FullName!,
+            CallName = s_httpVersion is null ? "GrpcCall" : null,
             MaxSendBytes = options.MaxSendMessageSize,
             MaxReceiveBytes = options.MaxReceiveMessageSize,
             Compressions = ProviderCompression.Of(options.CompressionProviders),
@@ -37,7 +42,7 @@ internal static class NetClientTarget
     /// <exception cref="NotSupportedException">NEXUS0753 or NEXUS0754.</exception>
     public static void Check(Uri address, GrpcChannelOptions options)
     {
-        if (options.HttpVersion is { } version && version != System.Net.HttpVersion.Version20)
+        if (s_httpVersion?.GetValue(options) is Version version && version != System.Net.HttpVersion.Version20)
         {
             throw new NotSupportedException(GrpcStubDiagnostics.NotHttp2.With(version.ToString()).Message);
         }

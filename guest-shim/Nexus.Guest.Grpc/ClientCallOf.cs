@@ -29,7 +29,8 @@ internal sealed class ClientCall<TRequest, TResponse>(GrpcTarget target, Method<
     protected override GrpcFields TrailingFields => _receiver?.End?.Fields ?? default;
 
     protected override string Name =>
-        $"Grpc.Net.Client.Internal.GrpcCall`2[[{typeof(TRequest).AssemblyQualifiedName}],[{typeof(TResponse).AssemblyQualifiedName}]]";
+        Target.CallName
+        ?? $"Grpc.Net.Client.Internal.GrpcCall`2[[{typeof(TRequest).AssemblyQualifiedName}],[{typeof(TResponse).AssemblyQualifiedName}]]";
 
     /// <param name="request">The request, unless a writer sends them.</param>
     /// <param name="writesStream">Whether a writer sends the requests.</param>

@@ -30,6 +30,9 @@ public sealed class GrpcTarget
     /// <summary>Full name of the library's channel type, for the exception that a disposed one throws.</summary>
     public required string ChannelType { get; init; }
 
+    /// <summary>What the exception that a disposed call throws names; null for the full name of the library's type.</summary>
+    public string? CallName { get; init; }
+
     /// <summary>Bytes; null for no limit.</summary>
     public int? MaxSendBytes { get; init; }
 

@@ -3,6 +3,8 @@ namespace Nexus.Differential.Tests;
 /// <summary>Events for the function that calls gRPC servers.</summary>
 internal static class RemoteCallCases
 {
+    private const string ResetWhileReading = "Unable to read data from the transport connection: Connection reset by peer";
+
     // Deadlines are met by the server that stalls: here the server's own word and the client's would race.
     private static readonly string[] Scenarios =
     [
@@ -144,4 +146,10 @@ internal static class RemoteCallCases
 
     private static string Event(string scenario, string client, bool throwsCanceled = false, string server = "TRIALS_URL") =>
         $$"""{"scenario":"{{scenario}}","client":"{{client}}","throwsCanceled":{{(throwsCanceled ? "true" : "false")}},"server":"{{server}}"}""";
+
+    /// <summary>What the function saw; when a connection is reset, reading and writing race to notice.</summary>
+    public static string Settled(string seen) =>
+        seen.Replace("Unable to write data to the transport connection: Broken pipe", ResetWhileReading)
+            .Replace("Unable to write data to the transport connection: Connection reset by peer", ResetWhileReading)
+            .Replace("SocketException: Broken pipe", "SocketException: Connection reset by peer");
 }

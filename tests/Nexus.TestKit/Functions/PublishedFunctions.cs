@@ -36,6 +36,21 @@ public static class PublishedFunctions
             RepositoryRoot.Combine("artifacts", "functions-own-runtime", $"{runtime}")
         );
 
+    /// <summary>Publishes a function with another version of Grpc.Net.Client than the newest.</summary>
+    /// <param name="name">Name of its folder, project and assembly.</param>
+    /// <param name="version">Of the packages Grpc.Net.Client and Grpc.Net.ClientFactory.</param>
+    /// <exception cref="InvalidOperationException">The publish failed; the message holds the output of the build.</exception>
+    public static Task<PublishedFunction> GetWithGrpcClientAsync(string name, string version) =>
+        GetAsync(
+            name,
+            $"-p:GrpcClientVersion={version}",
+            // Not every version of the packages it depends on can be restored; the next one does.
+            "-p:WarningsNotAsErrors=NU1603",
+            // Of its own, since the same projects are restored with the newest beside this.
+            "--artifacts-path",
+            RepositoryRoot.Combine("artifacts", "functions-older-grpc", version)
+        );
+
     private static async Task<PublishedFunction> PublishAsync(string name, string[] switches)
     {
         var variant = string.Concat(string.Join('_', switches).Select(character => char.IsAsciiLetterOrDigit(character) ? character : '_'));
