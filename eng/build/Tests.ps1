@@ -73,9 +73,9 @@ function Find-TestAssembly([string] $Project) {
     return $newest
 }
 
-# The differential suites and the builds of consumers run together: processes of their own that start and wait for each other, and nothing of them depends on time. All others run alone.
+# The differential suites run together: processes of their own that start and wait for each other, and nothing of them depends on time. All others run alone.
 function Group-TestProjects([string[]] $Projects) {
-    $together = @($Projects | Where-Object { $_.Contains('Differential') -or $_.Contains('Nexus.Build.Tests') })
+    $together = @($Projects | Where-Object { $_.Contains('Differential') })
     foreach ($project in $Projects) {
         if ($project -notin $together) { @{ Projects = @($project) } }
         elseif ($project -eq $together[0]) { @{ Projects = $together } }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Nexus.Backend.Kernels;
 using Nexus.Backend.Sandbox;
 using Nexus.Cli.Functions;
 using Nexus.Cli.Output;
@@ -13,7 +14,13 @@ internal static class DoctorCommand
         var command = new Command("doctor", "Check whether this machine has what is needed");
         command.SetAction(parsed =>
         {
-            IReadOnlyList<HostCheck> checks = [.. HostChecks.Run(CgroupHierarchy.Detect()), Guest(), Machines()];
+            IReadOnlyList<HostCheck> checks =
+            [
+                .. HostChecks.Run(CgroupHierarchy.Detect()),
+                Guest(),
+                Machines(),
+                InstalledKernels.Check("/boot"),
+            ];
             if (parsed.GetValue(CommandTree.Json))
             {
                 Terminal.Json(checks);
