@@ -6,7 +6,7 @@ namespace Nexus.Backend.Kernels;
 /// <summary>The distribution's kernels on this machine: whether guests could boot one, without anything to be fetched.</summary>
 public static class InstalledKernels
 {
-    private const string Name = "kernel";
+    private const string Name = "vm kernel";
     private const string NextStep =
         "The sandbox 'vm' boots the kernel that 'vmKernel' names: set it to a kernel's package (linux-image-*.deb), or install one that has its drivers.";
 
