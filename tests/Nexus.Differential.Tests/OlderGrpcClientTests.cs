@@ -1,8 +1,3 @@
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using Nexus.TestKit;
-using Nexus.TestKit.Emulators;
 using Nexus.TestKit.Functions;
 
 namespace Nexus.Differential.Tests;
@@ -14,13 +9,11 @@ namespace Nexus.Differential.Tests;
 [TestClass]
 public sealed class OlderGrpcClientTests
 {
-    private const string Function = "RemoteCalls";
     private static readonly string[] s_all = ["2.55.0", "2.66.0", "2.84.0"];
     private static readonly string[] s_versions = Environment.GetEnvironmentVariable("NEXUS_TEST_ALL_VERSIONS") == "1" ? s_all : s_all[..1];
 
     private static readonly Dictionary<string, DirectRunner> s_direct = [];
-    private static TrialServers? s_servers;
-    private static NexusBackend? s_backend;
+    private static RemoteCallWorld? s_world;
 
     public required TestContext TestContext { get; init; }
 
@@ -30,35 +23,15 @@ public sealed class OlderGrpcClientTests
     [ClassInitialize]
     public static async Task StartAsync(TestContext context)
     {
-        var cli = NexusBackend.FindCli() ?? throw new FileNotFoundException("nexus.dll was not built.");
-        s_servers = await TrialServers.StartAsync(context.CancellationToken);
-        var variables = new Dictionary<string, string>
-        {
-            ["TRIALS_URL"] = s_servers.Trials.ToString(),
-            ["MISBEHAVING_URL"] = s_servers.Misbehaving.ToString(),
-            ["GARBAGE_URL"] = s_servers.Garbage.ToString(),
-            ["NOBODY_URL"] = $"http://127.0.0.1:{FreePort.Find()}",
-        };
-        var functions = new JsonObject();
+        s_world = await RemoteCallWorld.StartAsync(context.CancellationToken);
         foreach (var version in s_versions)
         {
-            var function = await PublishedFunctions.GetWithGrpcClientAsync(Function, version);
-            s_direct.Add(version, await DirectRunner.StartAsync(function, variables, cancellation: context.CancellationToken));
-            functions[NameOf(version)] = new JsonObject
-            {
-                ["path"] = function.Folder,
-                ["handler"] = function.Handler,
-                ["memory"] = 512,
-                ["timeout"] = 60,
-                ["allowedUpstreams"] = new JsonArray([
-                    .. variables.Values.Append($"http://localhost:{s_servers.Trials.Port}").Select(static address => (JsonNode)address),
-                ]),
-                ["environment"] = new JsonObject(variables.Select(static pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
-            };
+            var function = await PublishedFunctions.GetWithGrpcClientAsync(RemoteCallWorld.Function, version);
+            s_direct.Add(version, await s_world.StartDirectAsync(function, context.CancellationToken));
+            s_world.Add(NameOf(version), function.Folder, function.Handler);
         }
 
-        var configuration = new JsonObject { ["listen"] = "http://127.0.0.1:0", ["functions"] = functions };
-        s_backend = await NexusBackend.StartAsync(cli, configuration, new Dictionary<string, string>(), context.CancellationToken);
+        await s_world.ServeAsync(context.CancellationToken);
     }
 
     [ClassCleanup]
@@ -69,8 +42,7 @@ public sealed class OlderGrpcClientTests
             await direct.DisposeAsync();
         }
 
-        await (s_backend?.DisposeAsync() ?? default);
-        await (s_servers?.DisposeAsync() ?? default);
+        await (s_world?.DisposeAsync() ?? default);
     }
 
     [TestMethod]
@@ -78,7 +50,7 @@ public sealed class OlderGrpcClientTests
     [Timeout(90_000, CooperativeCancellation = true)]
     public async Task Calls_FromTheSandbox_LookTheSame(string version, string request)
     {
-        await using var nexus = new NexusRunner(s_backend!, NameOf(version));
+        await using var nexus = s_world!.Runner(NameOf(version));
 
         var (direct, through) = ("", "");
         // How many attempts hedging has begun when one is answered is decided by the moment.
@@ -93,16 +65,12 @@ public sealed class OlderGrpcClientTests
         Assert.IsNotEmpty(direct);
     }
 
-    private static string NameOf(string version) => $"{Function}-{version.Replace('.', '-')}".ToLowerInvariant();
+    private static string NameOf(string version) => $"{RemoteCallWorld.Function}-{version.Replace('.', '-')}".ToLowerInvariant();
 
-    private async Task<string> AnswerAsync(IFunctionRunner runner, string request)
-    {
-        var outcome = await runner.InvokeAsync(Encoding.UTF8.GetBytes(request), TestContext.CancellationToken);
-        var payload = Encoding.UTF8.GetString(outcome.Payload);
-        Assert.IsNull(outcome.FunctionError, payload);
-        return RemoteCallCases
-            .Settled(JsonSerializer.Deserialize<string>(payload)!)
-            // Of a call that asks for such exceptions and whose deadline is over before it begins, by a version before 2.66: docs/limits.md.
-            .Replace("TaskCanceledException: A task was canceled.", "OperationCanceledException: The operation was canceled.");
-    }
+    /// <summary>Of a call that asks for such exceptions and whose deadline is over before it begins, versions before 2.66 have another one: docs/limits.md.</summary>
+    private async Task<string> AnswerAsync(IFunctionRunner runner, string request) =>
+        (await RemoteCallWorld.AnswerAsync(runner, request, TestContext.CancellationToken)).Replace(
+            "TaskCanceledException: A task was canceled.",
+            "OperationCanceledException: The operation was canceled."
+        );
 }
